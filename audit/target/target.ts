@@ -1,0 +1,19 @@
+/**
+ * A target is somebody else's package behind an adapter. An adapter changes layouts and names and nothing else:
+ * what the package cannot express throws Unsupported, and no default is ever filled in.
+ *
+ * Where a package has several ways to say the same (tfjs: padding as a number, as pairs, as 'same' or 'valid'), each is
+ * an implementation of its own, named `target/way`, because users use them all.
+ */
+import type { Implementation } from '../../reference/contract.ts'
+
+export interface Target {
+  /** The name to type: "tfjs-wasm". */
+  readonly name: string
+  /** What the package is, in a line for `--list`. */
+  readonly about: string
+  /** npm packages it needs, the one whose version is reported first. */
+  readonly packages: readonly string[]
+  /** Loads the package, only when asked for, and returns one implementation a way. */
+  load(): Promise<readonly Implementation[]>
+}
