@@ -25,11 +25,7 @@ export function sizeOf(shape: readonly number[]): number {
 export const shapeText = (shape: readonly number[]): string => `(${shape.join(',')})`
 
 /** A float64 or float32 tensor from plain numbers. */
-export function tensor(
-  shape: readonly number[],
-  values: ArrayLike<number> | Iterable<number>,
-  precision: Precision = 'float64',
-): Tensor {
+export function tensor(shape: readonly number[], values: ArrayLike<number>, precision: Precision = 'float64'): Tensor {
   const data = precision === 'float32' ? Float32Array.from(values) : Float64Array.from(values)
   return { shape: [...shape], data }
 }
