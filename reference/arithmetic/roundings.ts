@@ -1,6 +1,7 @@
 import { type Arithmetic, Inexpressible } from './arithmetic.ts'
 
-/** Roundings inside a term are counted in units of one, additions in units of 2²⁰: both fit a small integer. */
+/** Roundings inside a term are counted in units of one, additions in units of 2²⁰: a float64
+ * holds both, and its floor costs an instruction where a remainder would call a function. */
 const ADDITION = 2 ** 20
 
 /**
@@ -22,8 +23,9 @@ export class Roundings implements Arithmetic<number> {
   add(a: number, b: number): number {
     if (a < 0) return b
     if (b < 0) return a
-    const inner = Math.max(a % ADDITION, b % ADDITION)
-    return (Math.floor(a / ADDITION) + Math.floor(b / ADDITION) + 1) * ADDITION + inner
+    const aSums = Math.floor(a / ADDITION) * ADDITION
+    const bSums = Math.floor(b / ADDITION) * ADDITION
+    return aSums + bSums + ADDITION + Math.max(a - aSums, b - bSums)
   }
   sub(a: number, b: number): number {
     return this.add(a, b)
@@ -63,7 +65,8 @@ export class Roundings implements Arithmetic<number> {
   /** The number of roundings that a count stands for. */
   total(count: number): number {
     if (count < 0) return 0
-    return Math.floor(count / ADDITION) + (count % ADDITION)
+    const sums = Math.floor(count / ADDITION)
+    return sums + count - sums * ADDITION
   }
 }
 
