@@ -47,3 +47,5 @@ export function callOperator(
   }
   return offered.run.call(implementation.operators, operands, attributes)
 }
+
+export { nearest } from './nearest.ts'

@@ -27,6 +27,9 @@ export type ChosenAttribute = Exclude<keyof AttributeBag, 'inputSize' | 'kernelS
 /** Extents by letter: n, c, h, w, m, r, s, p, q, i, o, k; `shape` for operators that take any shape. */
 export type Sizes = Readonly<Record<string, number>>
 
+/** Shapes of operands by name, an absent one left out. */
+export type Shapes = Readonly<Record<string, readonly number[] | undefined>>
+
 /** Which generator of cases a row belongs to. */
 export type Family =
   | 'sequence'
@@ -71,8 +74,12 @@ export interface OperatorRow {
   textbook<T>(k: Arithmetic<T>, operands: AnyOperands<T>, attributes: AttributeBag): TensorOf<T>
   /** Shapes of all operands (the optional one included) for sizes and complete attributes. Throws ShapeError. */
   shapes(sizes: Sizes, attributes: AttributeBag): Record<string, number[]>
+  /** Shape of the result, by the family's shape checker. Throws ShapeError. */
+  resultShape(operands: Shapes, attributes: AttributeBag): number[]
   /** Attributes that follow from sizes. */
   derived?(sizes: Sizes): AttributeBag
+  /** At most how many terms one element of the result sums. */
+  terms(sizes: Sizes, attributes: AttributeBag): number
   /** Multiplications and additions of one call. */
   flops(sizes: Sizes, attributes: AttributeBag): number
 }

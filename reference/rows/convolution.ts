@@ -1,10 +1,18 @@
 /** Rows of the convolution layer, its error terms and the transposed convolution: F14, F26–F28. */
 
+import type { Conv2dAttributes } from '../contract.ts'
 import { conv2d, conv2dBiasGradient, conv2dInputGradient, conv2dWeightGradient } from '../operator/conv2d.ts'
 import { convTranspose2d } from '../operator/convTranspose2d.ts'
 import type { AttributeBag, OperatorRow, Sizes } from '../row.ts'
+import {
+  conv2dBiasGradientShape,
+  conv2dInputGradientSizes,
+  conv2dSizes,
+  conv2dWeightGradientSizes,
+  convTranspose2dSizes,
+} from '../shape/convolution.ts'
 import { outputSize } from '../shape/window.ts'
-import { attribute, size } from './read.ts'
+import { attribute, shape, size } from './read.ts'
 
 const layer = {
   family: 'convolution',
@@ -27,6 +35,11 @@ export const convolutionRows: readonly OperatorRow[] = [
     derivatives: { x: 'conv2dInputGradient', w: 'conv2dWeightGradient', b: 'conv2dBiasGradient' },
     textbook: conv2d,
     shapes: (z, a) => ({ x: imageShape(z), w: weightShape(z, a), b: [size(z, 'm')] }),
+    resultShape: (x, a) => {
+      const { N, M, P, Q } = conv2dSizes(shape(x, 'x'), shape(x, 'w'), x.b, layerAttributes(a))
+      return [N, M, P, Q]
+    },
+    terms: (z, a) => (size(z, 'c') / attribute(a, 'groups')) * size(z, 'r') * size(z, 's') + 1,
   },
   {
     ...layer,
@@ -38,6 +51,12 @@ export const convolutionRows: readonly OperatorRow[] = [
     linearIn: ['dy', 'w'],
     textbook: conv2dInputGradient,
     shapes: (z, a) => ({ dy: mapShape('conv2dInputGradient', z, a), w: weightShape(z, a) }),
+    terms: (z, a) => (size(z, 'm') / attribute(a, 'groups')) * size(z, 'r') * size(z, 's'),
+    resultShape: (x, a) => {
+      const inputSize = attribute(a, 'inputSize')
+      const sizes = conv2dInputGradientSizes(shape(x, 'dy'), shape(x, 'w'), { ...layerAttributes(a), inputSize })
+      return [sizes.N, sizes.C, sizes.H, sizes.W]
+    },
     derived: (z) => ({ inputSize: [size(z, 'h'), size(z, 'w')] }),
   },
   {
@@ -50,6 +69,15 @@ export const convolutionRows: readonly OperatorRow[] = [
     linearIn: ['x', 'dy'],
     textbook: conv2dWeightGradient,
     shapes: (z, a) => ({ x: imageShape(z), dy: mapShape('conv2dWeightGradient', z, a) }),
+    terms: (z, a) => {
+      const [N, , P, Q] = mapShape('conv2dWeightGradient', z, a)
+      return N! * P! * Q!
+    },
+    resultShape: (x, a) => {
+      const kernelSize = attribute(a, 'kernelSize')
+      const sizes = conv2dWeightGradientSizes(shape(x, 'x'), shape(x, 'dy'), { ...layerAttributes(a), kernelSize })
+      return [sizes.M, sizes.Cg, sizes.R, sizes.S]
+    },
     derived: (z) => ({ kernelSize: [size(z, 'r'), size(z, 's')] }),
   },
   {
@@ -65,6 +93,8 @@ export const convolutionRows: readonly OperatorRow[] = [
     linearIn: ['dy'],
     textbook: conv2dBiasGradient,
     shapes: (z) => ({ dy: [size(z, 'n'), size(z, 'm'), size(z, 'p'), size(z, 'q')] }),
+    resultShape: (x) => conv2dBiasGradientShape(shape(x, 'dy')),
+    terms: (z) => size(z, 'n') * size(z, 'p') * size(z, 'q'),
     flops: (z) => size(z, 'n') * size(z, 'm') * size(z, 'p') * size(z, 'q'),
   },
   {
@@ -86,11 +116,24 @@ export const convolutionRows: readonly OperatorRow[] = [
       w: [size(z, 'm'), size(z, 'c') / attribute(a, 'groups'), size(z, 'r'), size(z, 's')],
       b: [size(z, 'c')],
     }),
+    resultShape: (x, a) => {
+      const all = { ...layerAttributes(a), outputPadding: attribute(a, 'outputPadding') }
+      const { N, C, H, W } = convTranspose2dSizes(shape(x, 'x'), shape(x, 'w'), x.b, all)
+      return [N, C, H, W]
+    },
+    terms: (z, a) => (size(z, 'm') / attribute(a, 'groups')) * size(z, 'r') * size(z, 's') + 1,
     flops: (z, a) =>
       (2 * size(z, 'n') * size(z, 'm') * size(z, 'p') * size(z, 'q') * size(z, 'c') * size(z, 'r') * size(z, 's')) /
       attribute(a, 'groups'),
   },
 ]
+
+const layerAttributes = (a: AttributeBag): Conv2dAttributes => ({
+  stride: attribute(a, 'stride'),
+  padding: attribute(a, 'padding'),
+  dilation: attribute(a, 'dilation'),
+  groups: attribute(a, 'groups'),
+})
 
 const imageShape = (z: Sizes): number[] => [size(z, 'n'), size(z, 'c'), size(z, 'h'), size(z, 'w')]
 

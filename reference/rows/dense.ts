@@ -1,7 +1,13 @@
 /** Rows of the fully connected layer and its error terms: F11, F12, F19. */
 import { dense, denseBiasGradient, denseInputGradient, denseWeightGradient } from '../operator/dense.ts'
 import type { OperatorRow } from '../row.ts'
-import { size } from './read.ts'
+import {
+  denseBiasGradientShape,
+  denseInputGradientSizes,
+  denseSizes,
+  denseWeightGradientSizes,
+} from '../shape/dense.ts'
+import { shape, size } from './read.ts'
 
 const layer = {
   family: 'dense',
@@ -24,6 +30,11 @@ export const denseRows: readonly OperatorRow[] = [
     derivatives: { x: 'denseInputGradient', w: 'denseWeightGradient', b: 'denseBiasGradient' },
     textbook: dense,
     shapes: (z) => ({ x: [size(z, 'n'), size(z, 'i')], w: [size(z, 'o'), size(z, 'i')], b: [size(z, 'o')] }),
+    resultShape: (x) => {
+      const { N, O } = denseSizes(shape(x, 'x'), shape(x, 'w'), x.b)
+      return [N, O]
+    },
+    terms: (z) => size(z, 'i') + 1,
   },
   {
     ...layer,
@@ -34,6 +45,11 @@ export const denseRows: readonly OperatorRow[] = [
     linearIn: ['dy', 'w'],
     textbook: denseInputGradient,
     shapes: (z) => ({ dy: [size(z, 'n'), size(z, 'o')], w: [size(z, 'o'), size(z, 'i')] }),
+    resultShape: (x) => {
+      const { N, I } = denseInputGradientSizes(shape(x, 'dy'), shape(x, 'w'))
+      return [N, I]
+    },
+    terms: (z) => size(z, 'o'),
   },
   {
     ...layer,
@@ -44,6 +60,11 @@ export const denseRows: readonly OperatorRow[] = [
     linearIn: ['x', 'dy'],
     textbook: denseWeightGradient,
     shapes: (z) => ({ x: [size(z, 'n'), size(z, 'i')], dy: [size(z, 'n'), size(z, 'o')] }),
+    resultShape: (x) => {
+      const { O, I } = denseWeightGradientSizes(shape(x, 'x'), shape(x, 'dy'))
+      return [O, I]
+    },
+    terms: (z) => size(z, 'n'),
   },
   {
     name: 'denseBiasGradient',
@@ -58,6 +79,8 @@ export const denseRows: readonly OperatorRow[] = [
     linearIn: ['dy'],
     textbook: denseBiasGradient,
     shapes: (z) => ({ dy: [size(z, 'n'), size(z, 'o')] }),
+    resultShape: (x) => denseBiasGradientShape(shape(x, 'dy')),
+    terms: (z) => size(z, 'n'),
     flops: (z) => size(z, 'n') * size(z, 'o'),
   },
 ]

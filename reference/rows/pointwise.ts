@@ -6,7 +6,8 @@ import { softmax, softmaxGradient } from '../operator/softmax.ts'
 import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from '../operator/softmaxCrossEntropy.ts'
 import { tanh, tanhGradient } from '../operator/tanh.ts'
 import type { OperatorRow, Sizes } from '../row.ts'
-import { size } from './read.ts'
+import { sameShape } from '../shape/pointwise.ts'
+import { shape, size } from './read.ts'
 
 /** Operators that take any shape are exercised on four axes, some of them 1. */
 const anyShape = (z: Sizes): number[] => [size(z, 'n'), size(z, 'c'), size(z, 'h'), size(z, 'w')]
@@ -14,12 +15,13 @@ const elements = (z: Sizes): number => anyShape(z).reduce((a, b) => a * b)
 const matrix = (z: Sizes): number[] => [size(z, 'n'), size(z, 'k')]
 const cells = (z: Sizes): number => size(z, 'n') * size(z, 'k')
 
-const pointwise = { family: 'pointwise', sizes: 'nchw', attributes: [] } satisfies Partial<OperatorRow>
+const pointwise = { family: 'pointwise', sizes: 'nchw', attributes: [], terms: () => 1 } satisfies Partial<OperatorRow>
 const activation = {
   ...pointwise,
   operands: ['x'],
   linearIn: [],
   shapes: (z) => ({ x: anyShape(z) }),
+  resultShape: (x) => [...shape(x, 'x')],
   flops: elements,
 } satisfies Partial<OperatorRow>
 const slope = {
@@ -28,15 +30,17 @@ const slope = {
   linearIn: ['dy'],
   kind: 'sum',
   shapes: (z) => ({ y: anyShape(z), dy: anyShape(z) }),
+  resultShape: (x) => sameShape('slope', 'y', shape(x, 'y'), 'dy', shape(x, 'dy')),
   flops: (z) => 3 * elements(z),
 } satisfies Partial<OperatorRow>
-const rows = { family: 'rows', sizes: 'nk', attributes: [] } satisfies Partial<OperatorRow>
+const rows = { family: 'rows', sizes: 'nk', attributes: [], terms: (z) => size(z, 'k') } satisfies Partial<OperatorRow>
 const cost = {
   ...rows,
   source: 'Bouvrie 2006 §2',
   operands: ['y', 't'],
   kind: 'sum',
   shapes: (z) => ({ y: matrix(z), t: matrix(z) }),
+  terms: cells,
   flops: (z) => 3 * cells(z),
 } satisfies Partial<OperatorRow>
 const crossEntropy = {
@@ -105,6 +109,7 @@ export const pointwiseRows: readonly OperatorRow[] = [
     compared: ['x'],
     textbook: reluGradient,
     shapes: (z) => ({ x: anyShape(z), dy: anyShape(z) }),
+    resultShape: (x) => sameShape('reluGradient', 'x', shape(x, 'x'), 'dy', shape(x, 'dy')),
   },
   {
     ...rows,
@@ -117,6 +122,7 @@ export const pointwiseRows: readonly OperatorRow[] = [
     linearIn: [],
     textbook: softmax,
     shapes: (z) => ({ x: matrix(z) }),
+    resultShape: (x) => [...shape(x, 'x')],
     flops: (z) => 4 * cells(z),
   },
   {
@@ -129,6 +135,7 @@ export const pointwiseRows: readonly OperatorRow[] = [
     operands: ['y', 'dy'],
     linearIn: ['dy'],
     textbook: softmaxGradient,
+    resultShape: (x) => sameShape('softmaxGradient', 'y', shape(x, 'y'), 'dy', shape(x, 'dy')),
     shapes: (z) => ({ y: matrix(z), dy: matrix(z) }),
     flops: (z) => 4 * cells(z),
   },
@@ -140,14 +147,16 @@ export const pointwiseRows: readonly OperatorRow[] = [
     linearIn: [],
     derivatives: { y: 'quadraticCostGradient' },
     textbook: quadraticCost,
+    resultShape: () => [],
   },
   {
     ...cost,
     name: 'quadraticCostGradient',
     formula: 'F10',
-    tex: String.raw`y^n_k-t^n_k`,
+    tex: 'y^n_k-t^n_k',
     linearIn: [],
     textbook: quadraticCostGradient,
+    resultShape: (x) => sameShape('quadraticCostGradient', 'y', shape(x, 'y'), 't', shape(x, 't')),
   },
   {
     ...crossEntropy,
@@ -156,6 +165,7 @@ export const pointwiseRows: readonly OperatorRow[] = [
     linearIn: ['t'],
     derivatives: { x: 'softmaxCrossEntropyGradient' },
     textbook: softmaxCrossEntropy,
+    resultShape: () => [],
   },
   {
     ...crossEntropy,
@@ -163,5 +173,6 @@ export const pointwiseRows: readonly OperatorRow[] = [
     tex: String.raw`y_k\textstyle\sum_j t_j-t_k`,
     linearIn: ['t'],
     textbook: softmaxCrossEntropyGradient,
+    resultShape: (x) => sameShape('softmaxCrossEntropyGradient', 'x', shape(x, 'x'), 't', shape(x, 't')),
   },
 ]

@@ -1,11 +1,19 @@
 /** Rows of the poolings and their error terms: F17, F18, F24, F25. */
+import type { AveragePool2dAttributes, MaxPool2dAttributes } from '../contract.ts'
 import { averagePool2d, averagePool2dGradient } from '../operator/averagePool2d.ts'
 import { maxPool2d, maxPool2dGradient } from '../operator/maxPool2d.ts'
 import type { AttributeBag, OperatorRow, Sizes } from '../row.ts'
+import {
+  averagePool2dGradientSizes,
+  averagePool2dSizes,
+  maxPool2dGradientSizes,
+  maxPool2dSizes,
+  type PoolSizes,
+} from '../shape/pooling.ts'
 import { outputSize } from '../shape/window.ts'
-import { attribute, size } from './read.ts'
+import { attribute, shape, size } from './read.ts'
 
-const pool = { family: 'pooling', sizes: 'nchw', flops } satisfies Partial<OperatorRow>
+const pool = { family: 'pooling', sizes: 'nchw', flops, terms } satisfies Partial<OperatorRow>
 const maxAttributes = ['kernel', 'stride', 'padding', 'dilation', 'ceilMode'] as const
 const averageAttributes = ['kernel', 'stride', 'padding', 'ceilMode', 'countIncludePad'] as const
 
@@ -23,6 +31,7 @@ export const poolingRows: readonly OperatorRow[] = [
     derivatives: { x: 'maxPool2dGradient' },
     textbook: maxPool2d,
     shapes: (z) => ({ x: imageShape(z) }),
+    resultShape: (x, a) => mapOf(maxPool2dSizes(shape(x, 'x'), maxOf(a))),
   },
   {
     ...pool,
@@ -37,6 +46,7 @@ export const poolingRows: readonly OperatorRow[] = [
     linearIn: ['dy'],
     textbook: maxPool2dGradient,
     shapes: (z, a) => ({ x: imageShape(z), dy: mapShape('maxPool2dGradient', z, a) }),
+    resultShape: (x, a) => imageOf(maxPool2dGradientSizes(shape(x, 'x'), shape(x, 'dy'), maxOf(a))),
   },
   {
     ...pool,
@@ -51,6 +61,7 @@ export const poolingRows: readonly OperatorRow[] = [
     derivatives: { x: 'averagePool2dGradient' },
     textbook: averagePool2d,
     shapes: (z) => ({ x: imageShape(z) }),
+    resultShape: (x, a) => mapOf(averagePool2dSizes(shape(x, 'x'), averageOf(a))),
   },
   {
     ...pool,
@@ -64,9 +75,26 @@ export const poolingRows: readonly OperatorRow[] = [
     linearIn: ['dy'],
     textbook: averagePool2dGradient,
     shapes: (z, a) => ({ dy: mapShape('averagePool2dGradient', z, a) }),
+    resultShape: (x, a) =>
+      imageOf(averagePool2dGradientSizes(shape(x, 'dy'), { ...averageOf(a), inputSize: attribute(a, 'inputSize') })),
     derived: (z) => ({ inputSize: [size(z, 'h'), size(z, 'w')] }),
   },
 ]
+
+const windowOf = (a: AttributeBag) => ({
+  kernel: attribute(a, 'kernel'),
+  stride: attribute(a, 'stride'),
+  padding: attribute(a, 'padding'),
+  ceilMode: attribute(a, 'ceilMode'),
+})
+const maxOf = (a: AttributeBag): MaxPool2dAttributes => ({ ...windowOf(a), dilation: attribute(a, 'dilation') })
+const averageOf = (a: AttributeBag): AveragePool2dAttributes => ({
+  ...windowOf(a),
+  countIncludePad: attribute(a, 'countIncludePad'),
+})
+
+const imageOf = ({ N, C, H, W }: PoolSizes): number[] => [N, C, H, W]
+const mapOf = ({ N, C, P, Q }: PoolSizes): number[] => [N, C, P, Q]
 
 const imageShape = (z: Sizes): number[] => [size(z, 'n'), size(z, 'c'), size(z, 'h'), size(z, 'w')]
 
@@ -79,6 +107,12 @@ function mapShape(operator: string, z: Sizes, a: AttributeBag): number[] {
   }
   const image = [size(z, 'h'), size(z, 'w')] as const
   return [size(z, 'n'), size(z, 'c'), ...outputSize(operator, image, window, attribute(a, 'ceilMode'))]
+}
+
+/** The cells of a window, and as many windows at most hold one cell. */
+function terms(_z: Sizes, a: AttributeBag): number {
+  const [R, S] = attribute(a, 'kernel')
+  return R * S
 }
 
 /** One comparison or addition a cell of a window. */

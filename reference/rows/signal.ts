@@ -5,7 +5,7 @@ import { planeParts, sequencePart } from '../shape/sequence.ts'
 import { convolve1d } from '../signal/convolve1d.ts'
 import { convolve2d } from '../signal/convolve2d.ts'
 import { correlate1d, correlate2d } from '../signal/correlate.ts'
-import { attribute, size } from './read.ts'
+import { attribute, shape, size } from './read.ts'
 
 const sequence = {
   family: 'sequence',
@@ -16,6 +16,8 @@ const sequence = {
   attributes: ['mode'],
   linearIn: ['f', 'g'],
   shapes: (z) => ({ f: [size(z, 'n')], g: [size(z, 'k')] }),
+  resultShape: (x, a) => [sequencePart('sequence', shape(x, 'f'), shape(x, 'g'), modeOf(a)).extent],
+  terms: (z) => Math.min(size(z, 'n'), size(z, 'k')),
   flops: (z, a) => 2 * size(z, 'k') * sequencePart('', [size(z, 'n')], [size(z, 'k')], modeOf(a)).extent,
 } satisfies Partial<OperatorRow>
 
@@ -28,6 +30,8 @@ const plane = {
   attributes: ['mode'],
   linearIn: ['f', 'g'],
   shapes: (z) => ({ f: [size(z, 'h'), size(z, 'w')], g: [size(z, 'r'), size(z, 's')] }),
+  resultShape: (x, a) => planeParts('plane', shape(x, 'f'), shape(x, 'g'), modeOf(a)).map((part) => part.extent),
+  terms: (z) => Math.min(size(z, 'h'), size(z, 'r')) * Math.min(size(z, 'w'), size(z, 's')),
   flops: (z, a) => {
     const f = [size(z, 'h'), size(z, 'w')]
     const g = [size(z, 'r'), size(z, 's')]
