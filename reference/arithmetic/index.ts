@@ -1,0 +1,10 @@
+/** What the folder hands out: the number systems, and the helpers that bring operands into them and results out. */
+export { type Arithmetic, Inexpressible } from './arithmetic.ts'
+export { type Complex, complex, complexAlong, complexDerivatives, complexVariable, STEP } from './complex.ts'
+export { type DoubleDouble, doubleDouble, nearestFloat64 } from './doubleDouble.ts'
+export { type Dual, dual, dualAlong, dualDerivatives, dualVariable } from './dual.ts'
+export { magnitude } from './magnitude.ts'
+export { nearestToFraction, rational } from './rational.ts'
+export { real } from './real.ts'
+export { roundings } from './roundings.ts'
+export { derivativeOf, expressionOf, scopeOf, symbol, symbolic, symbolTensor, texOf } from './symbolic.ts'
