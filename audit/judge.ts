@@ -1,0 +1,69 @@
+/** Holds one call of an implementation against the textbook. */
+import { ShapeError, type Implementation, type Tensor } from '../reference/contract.ts'
+import { type AnyOperands, callOperator } from '../reference/operators.ts'
+import { expectation } from '../properties/bound.ts'
+import { type Case, instantiate } from '../properties/case.ts'
+import { type Verdict, verdict } from '../properties/verdict.ts'
+import type { FindingKind } from './finding.ts'
+
+export type Outcome =
+  | { readonly status: 'held'; readonly verdict: Verdict; readonly result: Tensor }
+  | { readonly status: 'unsupported'; readonly message: string }
+  | { readonly status: 'not offered' }
+  | { readonly status: 'failed'; readonly kind: FindingKind; readonly message: string; readonly verdict?: Verdict }
+
+/**
+ * Runs one case. The textbook comes first: a case that it refuses is our own fault and throws. Then the call, then shape,
+ * type and every number of the result, then whether operands were changed or handed back.
+ */
+export async function judge(implementation: Implementation, c: Case): Promise<Outcome> {
+  if (implementation.operators[c.operator] === undefined) return { status: 'not offered' }
+  const { precision, numerics } = implementation
+  const { row, operands, attributes } = instantiate(c, precision)
+  const expected = expectation(row, operands, attributes, precision, numerics)
+  const before = copyOf(operands)
+  let result: unknown
+  try {
+    result = await callOperator(implementation, c.operator, operands, attributes)
+  } catch (error) {
+    return thrown(c, error)
+  }
+  const found = verdict(result, expected)
+  if (found.grade === 'wrong') {
+    return { status: 'failed', kind: found.fault ?? 'wrong', message: found.message ?? '', verdict: found }
+  }
+  const changed = Object.keys(before).find((name) => !sameBits(before[name], operands[name]?.data))
+  if (changed !== undefined) {
+    return { status: 'failed', kind: 'operand-changed', message: `${c.operator}: the call changed its operand ${changed}` }
+  }
+  const tensor = result as Tensor
+  const shared = Object.entries(operands).find(([, operand]) => operand?.data.buffer === tensor.data.buffer)
+  if (shared !== undefined) {
+    const message = `${c.operator}: the result lives in the memory of its operand ${shared[0]}`
+    return { status: 'failed', kind: 'result-shared', message }
+  }
+  return { status: 'held', verdict: found, result: tensor }
+}
+
+function thrown(c: Case, error: unknown): Outcome {
+  const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof Error && error.name === 'Unsupported') return { status: 'unsupported', message }
+  const name = error instanceof Error ? error.name : 'a value that is no Error'
+  const what = error instanceof ShapeError ? 'refused a case that fits' : 'threw'
+  return { status: 'failed', kind: 'threw', message: `${c.operator}: ${what}: ${name}: ${firstLine(message)}` }
+}
+
+const firstLine = (text: string): string => text.split('\n')[0]!.slice(0, 300)
+
+function copyOf(operands: AnyOperands<number>): Record<string, ArrayLike<number>> {
+  const copy: Record<string, ArrayLike<number>> = {}
+  for (const [name, operand] of Object.entries(operands)) if (operand) copy[name] = Float64Array.from(operand.data)
+  return copy
+}
+
+/** Equal to the bit but for the payload of NaN. */
+export function sameBits(a: ArrayLike<number> | undefined, b: ArrayLike<number> | undefined): boolean {
+  if (a === undefined || b === undefined || a.length !== b.length) return a === b
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false
+  return true
+}

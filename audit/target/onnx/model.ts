@@ -1,0 +1,91 @@
+/**
+ * An ONNX model of one node, as the bytes of its file. Whether a shape is written down is the caller's choice: left
+ * out, one session serves every shape; given, the runtime may plan for it.
+ */
+import { type Precision, shapeText, sizeOf, type Tensor } from '../../../reference/tensor.ts'
+import { ATTRIBUTE, ELEMENT, ModelProto } from './schema.ts'
+
+/** A number is an int unless it is wrapped: ONNX tells `1` and `1.0` apart, JavaScript does not. */
+export type AttributeValue = number | readonly number[] | string | { readonly float: number }
+
+export interface Value {
+  readonly name: string
+  readonly precision: Precision
+  /** Extents; null where any extent will do. An absent shape leaves even the rank open. */
+  readonly shape?: readonly (number | null)[]
+}
+
+export interface OneNode {
+  readonly opType: string
+  /** What is fed at run time, in the order the node takes it. */
+  readonly inputs: readonly Value[]
+  /** What is part of the model, after the inputs in the order the node takes it: weights, as models ship them. */
+  readonly initializers?: readonly { readonly name: string; readonly value: Tensor }[]
+  readonly outputs: readonly Value[]
+  readonly attributes: Readonly<Record<string, AttributeValue>>
+  /** Version of the default operator set; it decides what the operator means. */
+  readonly opset: number
+}
+
+/** IR version 10 is the first that every operator set up to 22 may appear in (ONNX, docs/Versioning.md). */
+const IR_VERSION = 10
+
+/** The bytes of the model file. The same node gives the same bytes. */
+export function oneNodeModel({ opType, inputs, initializers = [], outputs, attributes, opset }: OneNode): Uint8Array {
+  const model = {
+    ir_version: IR_VERSION,
+    producer_name: 'cnn-oracle',
+    opset_import: [{ domain: '', version: opset }],
+    graph: {
+      name: opType,
+      node: [
+        {
+          name: opType,
+          op_type: opType,
+          input: [...inputs, ...initializers].map(({ name }) => name),
+          output: outputs.map(({ name }) => name),
+          attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
+        },
+      ],
+      initializer: initializers.map(({ name, value }) => initializer(name, value)),
+      input: inputs.map(valueInfo),
+      output: outputs.map(valueInfo),
+    },
+  }
+  return ModelProto.encode(ModelProto.fromObject(model)).finish()
+}
+
+function attribute(name: string, value: AttributeValue): object {
+  if (typeof value === 'number') return { name, type: ATTRIBUTE.int, i: whole(name, value) }
+  if (typeof value === 'string') return { name, type: ATTRIBUTE.string, s: new TextEncoder().encode(value) }
+  if ('float' in value) return { name, type: ATTRIBUTE.float, f: value.float }
+  return { name, type: ATTRIBUTE.ints, ints: value.map((v) => whole(name, v)) }
+}
+
+function whole(name: string, value: number): number {
+  if (Number.isSafeInteger(value)) return value
+  throw new TypeError(`ONNX attribute ${name}=${value} is an int; write { float: ${value} } for a float`)
+}
+
+function valueInfo({ name, precision, shape }: Value): object {
+  const tensorType = {
+    elem_type: ELEMENT[precision],
+    ...(shape && { shape: { dim: shape.map((extent) => (extent === null ? {} : { dim_value: extent })) } }),
+  }
+  return { name, type: { tensor_type: tensorType } }
+}
+
+/** raw_data is little-endian whatever the machine; only little-endian machines run Node today. */
+function initializer(name: string, { shape, data }: Tensor): object {
+  if (data.length !== sizeOf(shape)) {
+    throw new RangeError(
+      `ONNX initializer ${name}: shape ${shapeText(shape)} holds ${sizeOf(shape)}, got ${data.length}`,
+    )
+  }
+  return {
+    name,
+    dims: shape,
+    data_type: data instanceof Float32Array ? ELEMENT.float32 : ELEMENT.float64,
+    raw_data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  }
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+const require = createRequire(import.meta.url)
+
+/**
+ * The version in a package's own package.json. Many packages do not export that file, so that it is looked for upwards
+ * from the package's entry, past the nameless ones that only mark a folder as a module.
+ */
+export function packageVersion(name: string): string {
+  for (let folder = dirname(require.resolve(name)); folder !== dirname(folder); folder = dirname(folder)) {
+    const found = manifest(join(folder, 'package.json'))
+    if (found?.name === name && found.version !== undefined) return found.version
+  }
+  throw new Error(`${name}: no package.json of that name above ${require.resolve(name)}`)
+}
+
+function manifest(path: string): { name?: string; version?: string } | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * TensorFlow.js on its two backends that run in Node: 'tfjs-cpu', plain JavaScript, and 'tfjs-wasm', XNNPACK in
+ * WebAssembly. The implementation named like the target says padding as explicit pairs; each other way that tfjs offers to say
+ * the same is an implementation of its own, with those operators alone for which the way exists.
+ *
+ * The active backend is global to tfjs: one of the two targets a process.
+ */
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import type { Implementation, Operators } from '../../reference/contract.ts'
+import { packageVersion } from './packageVersion.ts'
+import type { Target } from './target.ts'
+import type { Tf } from './tfjs/bridge.ts'
+import { type ConvolutionWay, convolutions } from './tfjs/convolution.ts'
+import { denseLayer } from './tfjs/dense.ts'
+import { pointwise } from './tfjs/pointwise.ts'
+import { poolings } from './tfjs/pooling.ts'
+import { explicit, explicitNchw, number, same, valid, type Way } from './tfjs/way.ts'
+
+const require = createRequire(import.meta.url)
+
+export const tfjsCpu: Target = {
+  name: 'tfjs-cpu',
+  about: 'TensorFlow.js, plain JavaScript backend',
+  packages: ['@tensorflow/tfjs'],
+  async load() {
+    const tf = await start('cpu')
+    return [...common(tf, 'tfjs-cpu'), implementation('tfjs-cpu/nchw', nchw(tf))]
+  },
+}
+
+/** Its Conv2D kernel refuses dataFormat 'NCHW' by name, so that way is not offered. */
+export const tfjsWasm: Target = {
+  name: 'tfjs-wasm',
+  about: 'TensorFlow.js, WebAssembly backend (XNNPACK)',
+  packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'],
+  async load() {
+    return common(await start('wasm'), 'tfjs-wasm')
+  },
+}
+
+/**
+ * The whole of @tensorflow/tfjs, because tfjs-core alone registers no gradients under Node. The first tensor makes tfjs
+ * advertise its native package on the console, so it is made here, unheard.
+ */
+async function start(backend: 'cpu' | 'wasm'): Promise<Tf> {
+  const tf = await import('@tensorflow/tfjs')
+  if (backend === 'wasm') {
+    const wasm = await import('@tensorflow/tfjs-backend-wasm')
+    wasm.setWasmPaths(join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')), '/'))
+  }
+  if (!(await tf.setBackend(backend))) throw new Error(`tfjs: the backend '${backend}' does not start on this machine`)
+  const { warn } = console
+  console.warn = () => {}
+  try {
+    tf.tidy(() => tf.zeros([1]).dataSync())
+  } finally {
+    console.warn = warn
+  }
+  return tf
+}
+
+function implementation(name: string, operators: Partial<Operators>): Implementation {
+  return { name, version: packageVersion('@tensorflow/tfjs'), precision: 'float32', operators }
+}
+
+function common(tf: Tf, name: string): Implementation[] {
+  const plain = (pad: Way): ConvolutionWay => ({ pad, format: 'NHWC', fused: false })
+  const fused = (pad: Way): ConvolutionWay => ({ pad, format: 'NHWC', fused: true })
+  const padded = (pad: Way): Partial<Operators> => {
+    // The bias knows nothing of padding: it is audited once, with the explicit way.
+    const { conv2dBiasGradient: _, ...rest } = convolutions(tf, plain(pad))
+    return { ...rest, ...poolings(tf, { pad, general: false }) }
+  }
+  const { convTranspose2d: _, ...fusedConvolutions } = convolutions(tf, fused(explicit))
+  const { conv2d, conv2dInputGradient, conv2dWeightGradient } = convolutions(tf, fused(same))
+  return [
+    implementation(name, {
+      ...convolutions(tf, plain(explicit)),
+      ...poolings(tf, { pad: explicit, general: false }),
+      ...denseLayer(tf, 'matMul'),
+      ...pointwise(tf),
+    }),
+    implementation(`${name}/number`, padded(number)),
+    implementation(`${name}/valid`, padded(valid)),
+    implementation(`${name}/same`, padded(same)),
+    implementation(`${name}/fused`, { ...fusedConvolutions, ...denseLayer(tf, 'fused') }),
+    implementation(`${name}/fused-same`, { conv2d, conv2dInputGradient, conv2dWeightGradient }),
+    implementation(`${name}/pool`, poolings(tf, { pad: explicit, general: true })),
+    implementation(`${name}/pool-number`, poolings(tf, { pad: number, general: true })),
+    implementation(`${name}/pool-valid`, poolings(tf, { pad: valid, general: true })),
+    implementation(`${name}/pool-same`, poolings(tf, { pad: same, general: true })),
+    implementation(`${name}/transposed`, denseLayer(tf, 'transposeB')),
+  ]
+}
+
+/** tf.conv2d with dataFormat 'NCHW'; tf.conv2dTranspose and the poolings have no such argument. */
+function nchw(tf: Tf): Partial<Operators> {
+  const { convTranspose2d: _, ...rest } = convolutions(tf, { pad: explicitNchw, format: 'NCHW', fused: false })
+  return rest
+}
