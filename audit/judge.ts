@@ -1,9 +1,10 @@
 /** Holds one call of an implementation against the textbook. */
-import { ShapeError, type Implementation, type Tensor } from '../reference/contract.ts'
-import { type AnyOperands, callOperator } from '../reference/operators.ts'
+
 import { expectation } from '../properties/bound.ts'
 import { type Case, instantiate } from '../properties/case.ts'
 import { type Verdict, verdict } from '../properties/verdict.ts'
+import { type Implementation, ShapeError, type Tensor } from '../reference/contract.ts'
+import { type AnyOperands, callOperator } from '../reference/operators.ts'
 import type { FindingKind } from './finding.ts'
 
 export type Outcome =
@@ -34,7 +35,11 @@ export async function judge(implementation: Implementation, c: Case): Promise<Ou
   }
   const changed = Object.keys(before).find((name) => !sameBits(before[name], operands[name]?.data))
   if (changed !== undefined) {
-    return { status: 'failed', kind: 'operand-changed', message: `${c.operator}: the call changed its operand ${changed}` }
+    return {
+      status: 'failed',
+      kind: 'operand-changed',
+      message: `${c.operator}: the call changed its operand ${changed}`,
+    }
   }
   const tensor = result as Tensor
   const shared = Object.entries(operands).find(([, operand]) => operand?.data.buffer === tensor.data.buffer)

@@ -3,9 +3,10 @@
  * way values are drawn, then the values themselves, each towards 1, 0 and the default. Greedy: the first simpler case that
  * still fails is taken, until none is left or the budget of calls is spent.
  */
-import type { AttributeBag } from '../reference/operators.ts'
+
 import { type Case, defaults, operandShapes, withLiteralValues } from '../properties/case.ts'
 import type { Precision } from '../reference/contract.ts'
+import type { AttributeBag } from '../reference/operators.ts'
 import { sizeOf } from '../reference/tensor.ts'
 
 /** Whether a case fails in the way that is being shrunk. */
@@ -20,7 +21,11 @@ export interface ShrinkOptions {
 /** Values are shrunk one by one up to this many of them. */
 const MOST_LITERALS = 400
 
-export async function shrink(c: Case, stillFails: StillFails, { precision, calls = 600 }: ShrinkOptions): Promise<Case> {
+export async function shrink(
+  c: Case,
+  stillFails: StillFails,
+  { precision, calls = 600 }: ShrinkOptions,
+): Promise<Case> {
   let left = calls
   const descend = async (start: Case, candidatesOf: (c: Case) => Iterable<Case>): Promise<Case> => {
     let best = start
@@ -69,7 +74,8 @@ function* simplerShapes(c: Case): Iterable<Case> {
       if (whole) yield { ...c, sizes: { ...c.sizes, [letter]: smaller } }
     }
   }
-  for (const [name, value] of Object.entries(c.attributes)) yield* simplerAttribute(c, name as keyof AttributeBag, value)
+  for (const [name, value] of Object.entries(c.attributes))
+    yield* simplerAttribute(c, name as keyof AttributeBag, value)
 }
 
 function withGroups(c: Case, from: number, to: number): Case {
@@ -89,7 +95,8 @@ function* simplerAttribute(c: Case, name: keyof AttributeBag, value: unknown): I
   const list: readonly number[] = value
   const least = Array.isArray(usual) ? Number(usual[0]) : 1
   if (list.some((v) => v !== least)) yield replaced(list.map(() => least))
-  for (const [axis, v] of list.entries()) for (const smaller of towards(v, least)) yield replaced(list.with(axis, smaller))
+  for (const [axis, v] of list.entries())
+    for (const smaller of towards(v, least)) yield replaced(list.with(axis, smaller))
 }
 
 /** least, then halfway, then one less. */
@@ -110,7 +117,10 @@ function* simplerDraws(c: Case): Iterable<Case> {
 function* simplerValues(c: Case): Iterable<Case> {
   if (!('literal' in c.values)) return
   const { literal } = c.values
-  const replaced = (name: string, values: readonly number[]): Case => ({ ...c, values: { literal: { ...literal, [name]: values } } })
+  const replaced = (name: string, values: readonly number[]): Case => ({
+    ...c,
+    values: { literal: { ...literal, [name]: values } },
+  })
   for (const [name, values] of Object.entries(literal)) {
     for (let run = values.length; run > 1; run = Math.floor(run / 2)) {
       for (let start = 0; start < values.length; start += run) {
@@ -118,7 +128,11 @@ function* simplerValues(c: Case): Iterable<Case> {
         if (values.some((v, i) => v !== zeroed[i])) yield replaced(name, zeroed)
       }
     }
-    if (values.some((v) => v !== 0 && v !== 1)) yield replaced(name, values.map((v) => (v === 0 ? 0 : 1)))
+    if (values.some((v) => v !== 0 && v !== 1))
+      yield replaced(
+        name,
+        values.map((v) => (v === 0 ? 0 : 1)),
+      )
     for (const [i, v] of values.entries()) for (const simple of simpler(v)) yield replaced(name, values.with(i, simple))
   }
 }

@@ -68,6 +68,8 @@ function errorBounds(
 ): ErrorBounds {
   const format = formats[precision]
   if (row.kind === 'function') return functionError(row.name, operands, value, format)
+  const nothing = (): Float64Array => new Float64Array(value.length)
+  if (row.kind === 'selection') return { bound: nothing(), typical: nothing(), scale: nothing() }
   const scale = lift(row, operands, (v) => magnitude.from(v))
   const S = Float64Array.from(row.textbook(magnitude, scale, attributes).data)
   const count = row.textbook(
@@ -75,22 +77,21 @@ function errorBounds(
     lift(row, operands, (v) => roundings.from(v)),
     attributes,
   ).data
-  const bound = new Float64Array(S.length)
-  const typical = new Float64Array(S.length)
+  const bound = nothing()
+  const typical = nothing()
   const norm = numerics === 'sum' ? undefined : normwiseError(row, operands, numerics, count, format)
   for (let i = 0; i < S.length; i++) {
     const n = roundings.total(count[i]!)
     const s = S[i]!
-    if (n === 0) continue
-    if (norm !== undefined) {
-      bound[i] = typical[i] = norm
-      continue
-    }
-    if (isExact(row, whole, s, format)) continue
+    if (norm === undefined && (n === 0 || isExact(row, whole, s, format))) continue
     const oracle = gamma(n, formats.float64.u) * s
     const underflow = n * (format.eta / 2) * amplification
     bound[i] = gamma(n, format.u) * s + oracle + underflow
     typical[i] = Math.min(bound[i]!, TYPICAL * Math.sqrt(n) * format.u * s + oracle + underflow)
+    if (norm === undefined) continue
+    // A fast algorithm leaves noise where no term is, and still adds the bias and what it sums over channels.
+    bound[i] = bound[i]! + norm
+    typical[i] = bound[i]!
   }
   return { bound, typical, scale: S }
 }
@@ -107,7 +108,7 @@ function isExact(row: OperatorRow, whole: boolean, s: number, { bits }: FloatFor
 function lift(row: OperatorRow, operands: AnyOperands<number>, from: (value: number) => number): AnyOperands<number> {
   const lifted: Record<string, TensorOf<number> | undefined> = {}
   for (const [name, operand] of Object.entries(operands)) {
-    const keep = operand === undefined || row.compared?.includes(name) || row.kind === 'selection'
+    const keep = operand === undefined || row.compared?.includes(name)
     lifted[name] = keep ? operand : { shape: operand.shape, data: Float64Array.from(operand.data, from) }
   }
   return lifted

@@ -7,9 +7,9 @@
  * Operator, sizes, attributes that differ from their defaults, draw and seed; or, instead of the draw, the values
  * themselves: `x=1,0*8 w=2,-1`, where 0*8 stands for eight zeros. parse(print(case)) = case.
  */
-import type { Mode, OperatorName, Pair, Precision } from '../reference/contract.ts'
+import { type Mode, type OperatorName, type Pair, type Precision, ShapeError } from '../reference/contract.ts'
 import { type AttributeBag, type OperatorRow, operatorRow, type Sizes } from '../reference/operators.ts'
-import { sizeOf, type Tensor, tensor } from '../reference/tensor.ts'
+import { shapeText, sizeOf, type Tensor, tensor } from '../reference/tensor.ts'
 import { type Draw, drawOperands } from './values.ts'
 
 export interface Drawn {
@@ -94,18 +94,26 @@ function literalOperands(
   { literal }: Literal,
   precision: Precision,
 ): Record<string, Tensor> {
+  checkLiteral(c.operator, shapes, literal)
   const operands: Record<string, Tensor> = {}
-  for (const [name, shape] of Object.entries(shapes)) {
-    const values = literal[name] ?? []
-    if (values.length !== sizeOf(shape)) {
-      throw new RangeError(
-        `${c.operator}: ${name}= lists ${values.length} values, its shape (${shape.join(',')}) has ${sizeOf(shape)}; ` +
-          `list every value, 0*8 stands for eight zeros`,
-      )
-    }
-    operands[name] = tensor(shape, values, precision)
-  }
+  for (const [name, shape] of Object.entries(shapes)) operands[name] = tensor(shape, literal[name] ?? [], precision)
   return operands
+}
+
+/** As many values as each shape holds, or ShapeError. */
+export function checkLiteral(
+  operator: string,
+  shapes: Readonly<Record<string, readonly number[]>>,
+  literal: Literal['literal'],
+): void {
+  for (const [name, shape] of Object.entries(shapes)) {
+    const listed = literal[name]?.length ?? 0
+    if (listed === sizeOf(shape)) continue
+    throw new ShapeError(
+      `${operator}: ${name}= lists ${listed} values, its shape ${shapeText(shape)} has ${sizeOf(shape)}; ` +
+        `list every value, 0*8 stands for eight zeros`,
+    )
+  }
 }
 
 /** The same case with its values written out. */

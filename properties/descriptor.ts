@@ -7,7 +7,7 @@ import {
   type OperatorRow,
   operatorRow,
 } from '../reference/operators.ts'
-import { type Case, defaults, operandShapes } from './case.ts'
+import { type Case, checkLiteral, defaults, operandShapes } from './case.ts'
 import { type Draw, draws } from './values.ts'
 
 /** How each attribute is abbreviated. `mode` is written as its value, a flag by its name alone. */
@@ -94,7 +94,8 @@ export function parseCase(text: string): Case {
     throw new DescriptorError(`${row.name}: values are given both as @${drawn.draw} and as numbers; keep one`)
   const values = hasLiteral ? { literal } : (drawn ?? { draw: 'real', seed: 1 })
   const parsed: Case = { operator: row.name, sizes, attributes, bias: bias || literal.b !== undefined, values }
-  operandShapes(parsed)
+  const shapes = operandShapes(parsed)
+  if (hasLiteral) checkLiteral(row.name, shapes, literal)
   return parsed
 }
 

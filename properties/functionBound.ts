@@ -69,8 +69,10 @@ function surveyRow(x: TensorOf<number>, n: number): Row {
   let weighted = 0
   for (let k = 0; k < K; k++) {
     const d = x.data[n * K + k]! - max
-    sum += Math.exp(d)
-    weighted += Math.exp(d) * Math.abs(d)
+    const e = Math.exp(d)
+    sum += e
+    // What vanishes has no error: for x = −∞ the product would be 0·∞.
+    if (e !== 0) weighted += e * Math.abs(d)
   }
   return { max, log: Math.log(sum), sumError: weighted / sum + ULPS + K }
 }
@@ -83,7 +85,10 @@ function softmaxErrors(x: TensorOf<number>, y: Float64Array): Float64Array {
   const error = new Float64Array(y.length)
   for (let n = 0; n < x.shape[0]!; n++) {
     const row = surveyRow(x, n)
-    for (let k = 0; k < K; k++) error[n * K + k] = y[n * K + k]! * softmaxError(x.data[n * K + k]! - row.max, row)
+    for (let k = 0; k < K; k++) {
+      const [at, value] = [n * K + k, y[n * K + k]!]
+      if (value !== 0) error[at] = value * softmaxError(x.data[at]! - row.max, row)
+    }
   }
   return error
 }
@@ -101,7 +106,8 @@ function gradientErrors(x: TensorOf<number>, t: TensorOf<number>): { error: Floa
     for (let k = 0; k < K; k++) {
       const d = x.data[n * K + k]! - row.max
       const y = Math.exp(d - row.log)
-      error[n * K + k] = y * targets * (softmaxError(d, row) + K + 3) + 2 * Math.abs(t.data[n * K + k]!)
+      const ofOutput = y === 0 ? 0 : y * targets * (softmaxError(d, row) + K + 3)
+      error[n * K + k] = ofOutput + 2 * Math.abs(t.data[n * K + k]!)
     }
   }
   return { error, floor }

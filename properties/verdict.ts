@@ -98,6 +98,8 @@ function grade(got: number, e: Expectation, i: number): Grade {
 
 function errorInBounds(got: number, e: Expectation, i: number): number {
   if (grade(got, e, i) === 'exact') return 0
+  // What an overflow may turn into anything is as far off as is allowed, and no farther.
+  if (!Number.isFinite(got)) return grade(got, e, i) === 'wrong' ? Infinity : 1
   const error = Math.abs(got - e.value[i]!)
   return Number.isNaN(error) ? Infinity : e.bound[i]! > 0 ? error / e.bound[i]! : Infinity
 }
@@ -170,13 +172,21 @@ function conventionOf(got: Float32Array | Float64Array, e: Expectation): string 
       return `${name}: ${rule.name}; the contract's rule differs`
     }
   }
-  if (e.special)
+  const flushed = (i: number): boolean => Math.abs(got[i]! - e.value[i]!) <= e.bound[i]! + e.flush
+  if (wrong.every(flushed)) return `${name}: subnormal numbers are flushed to zero`
+  if (e.special && wrong.every((i) => flushed(i) || isSpecial(got[i]!, e, i)))
     return `${name}: NaN or ±∞ among the operands is treated otherwise than IEEE 754 sums of the textbook do`
-  if (wrong.every((i) => Math.abs(got[i]! - e.value[i]!) <= e.bound[i]! + e.flush)) {
-    return `${name}: subnormal numbers are flushed to zero`
-  }
   return undefined
 }
+
+/**
+ * Whether a difference can come from NaN or ±∞: one of both numbers is not finite, or what is compared holds NaN, which
+ * decides where a finite error term goes. Two finite numbers that differ otherwise are an error, whatever stands elsewhere.
+ */
+const isSpecial = (got: number, e: Expectation, i: number): boolean =>
+  !Number.isFinite(got) ||
+  !Number.isFinite(e.value[i]!) ||
+  (e.row.compared ?? []).some((name) => Array.from(e.operands[name]?.data ?? []).some(Number.isNaN))
 
 /** Constant, or more than nine tenths zero: a result that many wrong programs also give. */
 function isWeak(value: Float64Array): boolean {

@@ -109,9 +109,30 @@ const batch = fc.oneof({ arbitrary: fc.constant(1), weight: 2 }, { arbitrary: ex
 const convolution = (): fc.Arbitrary<Shape> =>
   fc.tuple(batch, channels, window).map(([n, { groups, c, m }, w]) => {
     const { image, kernel, stride, dilation, padding } = fitWindow(w)
-    const sizes = { n, c, h: image[0], w: image[1], m, r: kernel[0], s: kernel[1] }
-    return { sizes: affordable(sizes), attributes: { stride, padding, dilation, groups } }
+    const sizes = affordable({ n, c, h: image[0], w: image[1], m, r: kernel[0], s: kernel[1] })
+    const axes = ([0, 1] as const).map((i) => {
+      const [extent, before, after] = [size(sizes, i === 0 ? 'h' : 'w'), padding[i], padding[i + 2]!]
+      const span = dilation[i] * (kernel[i] - 1) + 1
+      const windows = Math.floor((extent + before + after - span) / stride[i]) + 1
+      if (tapsMeet(windows, extent, kernel[i], stride[i], before, dilation[i])) return [extent, before, after]
+      return [Math.max(extent, span), 0, 0]
+    })
+    const [[h, t, b], [v, l, r]] = axes as [[number, number, number], [number, number, number]]
+    return { sizes: { ...sizes, h, w: v }, attributes: { stride, padding: [t, l, b, r], dilation, groups } }
   })
+
+/**
+ * Whether some tap of some window lies inside the extent. A 1×1 kernel with stride 4 may step from the padding before a
+ * narrow input right into the padding behind it: the result would be the bias alone, whatever x and w are.
+ */
+function tapsMeet(windows: number, extent: number, k: number, s: number, before: number, d: number): boolean {
+  for (let p = 0; p < windows; p++)
+    for (let r = 0; r < k; r++) {
+      const h = p * s - before + r * d
+      if (h >= 0 && h < extent) return true
+    }
+  return false
+}
 
 const transposed = (): fc.Arbitrary<Shape> =>
   fc.tuple(batch, channels, window, pair(extent(0, 3))).map(([n, { groups, c, m }, w, extra]) => {
@@ -122,10 +143,14 @@ const transposed = (): fc.Arbitrary<Shape> =>
     const columns = (size(sizes, 'q') - 1) * stride[1] + dilation[1] * (kernel[1] - 1) + outputPadding[1]
     const [top, bottom] = leaveOne(rows, padding[0], padding[2])
     const [left, right] = leaveOne(columns, padding[1], padding[3])
-    return { sizes, attributes: { stride, padding: [top, left, bottom, right], dilation, groups, outputPadding } }
+    const keepRows = tapsMeet(size(sizes, 'p'), rows + 1 - top - bottom, kernel[0], stride[0], top, dilation[0])
+    const keepColumns = tapsMeet(size(sizes, 'q'), columns + 1 - left - right, kernel[1], stride[1], left, dilation[1])
+    const [t, b] = keepRows ? [top, bottom] : [0, 0]
+    const [l, r] = keepColumns ? [left, right] : [0, 0]
+    return { sizes, attributes: { stride, padding: [t, l, b, r], dilation, groups, outputPadding } }
   })
 
-/** Padding cuts the result of a transposed convolution: of `most` + 1 rows one must be left. */
+/** Padding cuts the result of a transposed convolution: of `most` + 1 rows one must be left, a painted one (`tapsMeet`). */
 function leaveOne(most: number, before: number, after: number): Pair {
   const first = Math.min(before, most)
   return [first, Math.min(after, most - first)]
@@ -135,25 +160,30 @@ const pooling = (row: OperatorRow): fc.Arbitrary<Shape> =>
   fc.tuple(batch, extent(1, 4), window, fc.boolean(), fc.boolean()).map(([n, c, w, ceilMode, countIncludePad]) => {
     const dilates = row.attributes.includes('dilation')
     const { image, kernel, stride, dilation, padding } = fitWindow(dilates ? w : { ...w, dilation: [1, 1] })
-    const sizes = { n, c, h: image[0], w: image[1] }
     const rest = dilates ? { dilation } : { countIncludePad }
-    const kept = everyWindowMeetsInput(image, { kernel, stride, dilation, padding }, ceilMode)
-    return { sizes, attributes: { kernel, stride, padding: kept, ceilMode, ...rest } }
+    const met = everyWindowMeetsInput(image, { kernel, stride, dilation, padding }, ceilMode)
+    const sizes = { n, c, h: met.image[0], w: met.image[1] }
+    return { sizes, attributes: { kernel, stride, padding: met.padding, ceilMode, ...rest } }
   })
 
-/** The padding, or less of it, so that no window lies in it altogether; without padding every window starts inside. */
-function everyWindowMeetsInput(image: Pair, w: MaxPool2dWindow, ceilMode: boolean): Padding {
+/** The padding, or less of it, so that no window lies in it altogether; an input that holds the kernel needs none. */
+function everyWindowMeetsInput(
+  image: Pair,
+  w: MaxPool2dWindow,
+  ceilMode: boolean,
+): { image: Pair; padding: Padding } {
   for (let keep = Math.max(...w.padding); keep > 0; keep--) {
     const [t, l, b, r] = w.padding
     const padding: Padding = [Math.min(t, keep), Math.min(l, keep), Math.min(b, keep), Math.min(r, keep)]
     try {
       maxPool2dSizes([1, 1, ...image], { ...w, padding, ceilMode })
-      return padding
+      return { image, padding }
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error
     }
   }
-  return [0, 0, 0, 0]
+  const span = (axis: 0 | 1): number => Math.max(image[axis], w.dilation[axis] * (w.kernel[axis] - 1) + 1)
+  return { image: [span(0), span(1)], padding: [0, 0, 0, 0] }
 }
 
 const modes: fc.Arbitrary<Mode> = fc.constantFrom('full', 'same', 'valid')

@@ -1,0 +1,184 @@
+/** The audit of one operator of one implementation, in the process it runs in: cases, verdicts, shrinking, findings. */
+
+import { sampleCases } from '../properties/arbitrary/case.ts'
+import type { Case } from '../properties/case.ts'
+import { parseCase, printCase } from '../properties/descriptor.ts'
+import type { Grade } from '../properties/verdict.ts'
+import type { Implementation, OperatorName } from '../reference/contract.ts'
+import { type OperatorRow, operatorRow } from '../reference/operators.ts'
+import type { Tensor } from '../reference/tensor.ts'
+import { featuresOf } from './features.ts'
+import type { Finding, FindingKind } from './finding.ts'
+import { judge, type Outcome, sameBits } from './judge.ts'
+import { shrink } from './shrink.ts'
+
+export interface Plan {
+  readonly operator: OperatorName
+  /** Cases to judge; those that the implementation does not support do not count. */
+  readonly cases: number
+  readonly seed: number
+  /** Index of the first case: an audit goes on behind the case that ended the process. */
+  readonly from?: number
+  /** Cases that were judged before it. */
+  readonly done?: number
+}
+
+/** What was seen so far. */
+export interface Tally {
+  cases: number
+  failed: number
+  weak: number
+  unsupported: number
+  /** Elements by grade, over the cases that held. */
+  elements: Record<Grade, number>
+  /** Largest error in units of its bound, over the cases that held. */
+  worst: number
+}
+
+export interface Hooks {
+  /** Before each call, so that a hang or a crash is known by its case. */
+  started(descriptor: string, index: number, tally: Tally): void
+  found(finding: Finding): void
+}
+
+/** Thrown when the process cannot be trusted any more: a WebAssembly trap leaves its memory in an unknown state. */
+export class Trap extends Error {
+  override readonly name = 'Trap'
+}
+
+export const emptyTally = (): Tally => ({
+  cases: 0,
+  failed: 0,
+  weak: 0,
+  unsupported: 0,
+  elements: { exact: 0, accurate: 0, tolerable: 0, wrong: 0 },
+  worst: 0,
+})
+
+/** Failures shrunk an operator; further ones are counted with the finding of their kind. */
+const MOST_SHRUNK = 8
+/** An implementation that supports few of the cases is given this many times as many. */
+const PATIENCE = 12
+/** A share of tolerable elements above this is suspect: correct code has next to none. */
+const SUSPECT_SHARE = 0.02
+
+/** Decisive cases first: a quarter exact integers and impulses, then every draw. */
+export function* casesOf(row: OperatorRow, count: number, seed: number): Iterable<Case> {
+  yield* sampleCases(row, Math.ceil(count / 4), seed, ['exact', 'impulse'])
+  for (let batch = 1; ; batch++) yield* sampleCases(row, 100, seed + batch)
+}
+
+export async function auditOperator(implementation: Implementation, plan: Plan, hooks: Hooks): Promise<Tally> {
+  const row = operatorRow(plan.operator)
+  const tally = emptyTally()
+  const findings = new Map<string, Finding>()
+  let shrunk = 0
+  let suspect: { share: number; descriptor: string } | undefined
+  let previous: { result: Tensor; copy: Tensor['data']; descriptor: string } | undefined
+  let index = 0
+  for (const c of casesOf(row, plan.cases, plan.seed)) {
+    if (tally.cases + (plan.done ?? 0) >= plan.cases || index >= plan.cases * PATIENCE) break
+    if (index++ < (plan.from ?? 0)) continue
+    const descriptor = printCase(c)
+    hooks.started(descriptor, index - 1, tally)
+    const outcome = await judge(implementation, c)
+    if (outcome.status === 'unsupported') tally.unsupported++
+    if (outcome.status === 'unsupported' || outcome.status === 'not offered') continue
+    tally.cases++
+    if (outcome.status === 'failed') {
+      tally.failed++
+      await record(c, outcome)
+      continue
+    }
+    if (previous && !sameBits(previous.result.data, previous.copy)) {
+      const message = `${row.name}: this call changed the result of the call before, ${previous.descriptor}`
+      await record(c, { status: 'failed', kind: 'result-shared', message })
+    }
+    previous = { result: outcome.result, copy: outcome.result.data.slice(), descriptor }
+    add(tally, outcome.verdict.counts, outcome.verdict.weak, outcome.verdict.worst)
+    const share = outcome.verdict.counts.tolerable / outcome.result.data.length
+    if (share > (suspect?.share ?? 0)) suspect = { share, descriptor }
+  }
+  reportSuspect()
+  return tally
+
+  async function record(c: Case, outcome: Extract<Outcome, { status: 'failed' }>): Promise<void> {
+    if (isTrap(outcome)) throw new Trap(outcome.message)
+    const smallest = shrunk++ < MOST_SHRUNK && outcome.kind !== 'result-shared' ? await smallestOf(c, outcome.kind) : c
+    const again = smallest === c ? outcome : await judge(implementation, smallest)
+    const final = again.status === 'failed' ? again : outcome
+    const features = shrunk <= MOST_SHRUNK ? featuresOf(smallest) : ['not shrunk']
+    // A failure that was not shrunk counts with the first finding of its kind.
+    const sameKind = [...findings.values()].find((f) => f.kind === final.kind)
+    const key = shrunk <= MOST_SHRUNK || !sameKind ? `${final.kind} ${features.join(' ')}` : keyOf(sameKind)
+    const seen = findings.get(key)
+    const finding = seen
+      ? { ...seen, times: seen.times + 1 }
+      : findingOf(implementation.name, smallest, final.kind, final.message, final.verdict?.first, features)
+    findings.set(key, finding)
+    hooks.found(finding)
+  }
+
+  async function smallestOf(c: Case, kind: FindingKind): Promise<Case> {
+    const stillFails = async (candidate: Case): Promise<boolean> => {
+      hooks.started(printCase(candidate), index - 1, tally)
+      const outcome = await judge(implementation, candidate)
+      if (outcome.status === 'failed' && isTrap(outcome)) throw new Trap(outcome.message)
+      return outcome.status === 'failed' && outcome.kind === kind
+    }
+    return shrink(c, stillFails, { precision: implementation.precision })
+  }
+
+  function reportSuspect(): void {
+    const { exact, accurate, tolerable } = tally.elements
+    const total = exact + accurate + tolerable
+    if (!suspect || total < 100 || tolerable / total < SUSPECT_SHARE) return
+    const percent = ((100 * tolerable) / total).toFixed(1)
+    const message =
+      `${row.name}: ${percent} % of ${total} elements err more than random rounding in ${implementation.precision} explains, ` +
+      `yet within the bound; reduced precision or an approximation is likely`
+    hooks.found(findingOf(implementation.name, parseCase(suspect.descriptor), 'suspect', message, undefined, []))
+  }
+}
+
+const keyOf = (finding: Finding): string => `${finding.kind} ${finding.features.join(' ')}`
+
+/** A WebAssembly trap, by the name of its error or by Emscripten's words for it. */
+function isTrap(outcome: Extract<Outcome, { status: 'failed' }>): boolean {
+  return (
+    outcome.kind === 'threw' &&
+    /RuntimeError|Aborted\(|memory access out of bounds|table index is out of/.test(outcome.message)
+  )
+}
+
+function add(tally: Tally, counts: Readonly<Record<Grade, number>>, weak: boolean, worst: number): void {
+  if (weak) tally.weak++
+  for (const grade of ['exact', 'accurate', 'tolerable', 'wrong'] as const) tally.elements[grade] += counts[grade]
+  tally.worst = Math.max(tally.worst, worst)
+}
+
+/** A finding in the form of the report. */
+export function findingOf(
+  implementation: string,
+  c: Case,
+  kind: FindingKind,
+  message: string,
+  first: { index: readonly number[]; expected: number; got: number; bound: number } | undefined,
+  features: readonly string[],
+): Finding {
+  const descriptor = printCase(c)
+  return {
+    operator: c.operator,
+    case: descriptor,
+    kind,
+    cause: null,
+    where: first?.index ?? null,
+    expected: first?.expected ?? null,
+    got: first?.got ?? null,
+    bound: first?.bound ?? null,
+    message,
+    features,
+    times: 1,
+    replay: `cnn-oracle replay --target ${implementation} '${descriptor}'`,
+  }
+}

@@ -1,0 +1,210 @@
+/** The audit of one implementation from outside its process: restarts it when it dies and confirms what it found. */
+
+import type { Case } from '../properties/case.ts'
+import { parseCase, printCase } from '../properties/descriptor.ts'
+import type { OperatorName } from '../reference/contract.ts'
+import { emptyTally, findingOf, type Tally } from './auditOperator.ts'
+import { featuresOf } from './features.ts'
+import type { Finding } from './finding.ts'
+import { Death, IsolatedTarget, type Limits } from './isolate.ts'
+import type { Offer, Reply } from './protocol.ts'
+import { shrink } from './shrink.ts'
+
+export interface AuditOptions {
+  readonly cases: number
+  readonly seed: number
+  /** Empty for all. */
+  readonly operators: readonly OperatorName[]
+  readonly limits: Limits
+}
+
+export interface OperatorReport {
+  readonly operator: OperatorName
+  readonly tally: Tally
+  /** Set when the audit of the operator was given up, and why. */
+  readonly ended?: string
+}
+
+export interface ImplementationReport {
+  readonly target: string
+  readonly version: string | null
+  readonly precision: string
+  readonly operators: OperatorReport[]
+  readonly findings: Finding[]
+}
+
+/** Told of each step, for the progress bar. */
+export type Progress = (implementation: string, operator: OperatorName, cases: number) => void
+
+/** The target cannot be loaded; the message says why and what to do. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+}
+
+/** Deaths of the process after which an operator is given up. */
+const MOST_DEATHS = 3
+/** Calls spent on making a case smaller that ends the process. */
+const CRASH_SHRINK_CALLS = 40
+
+/** The implementations that a target offers. Throws Refused. */
+export async function offersOf(target: string, limits: Limits): Promise<readonly Offer[]> {
+  const isolated = new IsolatedTarget(limits)
+  try {
+    return await load(isolated, target)
+  } finally {
+    isolated.kill()
+  }
+}
+
+async function load(isolated: IsolatedTarget, target: string): Promise<readonly Offer[]> {
+  const reply = await isolated.ask({ ask: 'load', target }).catch((error: unknown) => {
+    if (error instanceof Death) throw new Refused(`${target} does not load: ${error.message}`)
+    throw error
+  })
+  if (reply.say === 'loaded') return reply.offers
+  throw new Refused(reply.say === 'refused' ? reply.message : `${target} does not load`)
+}
+
+/** Fills `report` as it goes, so that what was found is there even when the audit is cut short. */
+export async function auditImplementation(
+  target: string,
+  offer: Offer,
+  options: AuditOptions,
+  report: ImplementationReport,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
+  const isolated = new IsolatedTarget(options.limits)
+  signal.addEventListener('abort', () => isolated.kill(), { once: true })
+  try {
+    await load(isolated, target)
+    for (const operator of offer.operators) {
+      if (options.operators.length > 0 && !options.operators.includes(operator)) continue
+      const found = await auditOne(isolated, target, offer, operator, options, report, progress)
+      for (const finding of found)
+        report.findings.push(await confirmed(target, offer.name, finding, options.limits, signal))
+    }
+  } finally {
+    isolated.kill()
+  }
+}
+
+async function auditOne(
+  isolated: IsolatedTarget,
+  target: string,
+  offer: Offer,
+  operator: OperatorName,
+  options: AuditOptions,
+  report: ImplementationReport,
+  progress: Progress,
+): Promise<Finding[]> {
+  const findings = new Map<string, Finding>()
+  const total = emptyTally()
+  const keep = (finding: Finding): void => {
+    const key = `${finding.kind} ${finding.features.join(' ')}`
+    const before = findings.get(key)
+    findings.set(
+      key,
+      before && before.case !== finding.case ? { ...before, times: before.times + finding.times } : finding,
+    )
+  }
+  let from = 0
+  for (let deaths = 0; ; deaths++) {
+    let last: { case: string; index: number; tally: Tally } = { case: '', index: from - 1, tally: emptyTally() }
+    const heard = (reply: Reply): void => {
+      if (reply.say === 'started') {
+        last = reply
+        progress(offer.name, operator, total.cases + reply.tally.cases)
+      } else if (reply.say === 'found') keep(reply.finding)
+    }
+    const plan = { operator, cases: options.cases, seed: options.seed, from, done: total.cases }
+    const ended = await isolated.ask({ ask: 'audit', implementation: offer.name, plan }, heard).catch(deathOf)
+    if (!(ended instanceof Death) && ended.say === 'audited') {
+      addTally(total, ended.tally)
+      report.operators.push({ operator, tally: total })
+      return [...findings.values()]
+    }
+    if (!(ended instanceof Death) && ended.say === 'fault') throw new Error(`${offer.name}: ${ended.message}`)
+    addTally(total, last.tally)
+    total.failed++
+    total.cases++
+    const death =
+      ended instanceof Death ? ended : new Death('crash', ended.say === 'trapped' ? ended.message : 'unexpected reply')
+    isolated.kill()
+    await load(isolated, target)
+    const smallest = deaths === 0 ? await shrinkDeath(isolated, target, offer, last.case) : parseCase(last.case)
+    keep(findingOf(offer.name, smallest, death.kind, `${operator}: ${death.message}`, undefined, featuresOf(smallest)))
+    from = last.index + 1
+    if (deaths + 1 >= MOST_DEATHS) {
+      report.operators.push({ operator, tally: total, ended: `given up after ${MOST_DEATHS} crashes` })
+      return [...findings.values()]
+    }
+  }
+}
+
+const deathOf = (error: unknown): Death => {
+  if (error instanceof Death) return error
+  throw error
+}
+
+/** Makes a case smaller that ends the process; each that still does costs a restart. */
+async function shrinkDeath(isolated: IsolatedTarget, target: string, offer: Offer, descriptor: string): Promise<Case> {
+  const dies = async (candidate: Case): Promise<boolean> => {
+    const reply = await isolated
+      .ask({ ask: 'judge', implementation: offer.name, case: printCase(candidate) })
+      .catch(deathOf)
+    const dead = reply instanceof Death || (reply.say === 'judged' && isTrapMessage(reply.judgement.message))
+    if (dead) {
+      isolated.kill()
+      await load(isolated, target)
+    }
+    return dead
+  }
+  return shrink(parseCase(descriptor), dies, { precision: offer.precision, calls: CRASH_SHRINK_CALLS })
+}
+
+const isTrapMessage = (message: string | null): boolean => /RuntimeError|Aborted\(/.test(message ?? '')
+
+/**
+ * The finding as a fresh process shows it, since a trap or a stray write may have spoiled the one it was found in. What is
+ * right there was wrong only after other calls: results then depend on what ran before.
+ */
+async function confirmed(
+  target: string,
+  name: string,
+  finding: Finding,
+  limits: Limits,
+  signal: AbortSignal,
+): Promise<Finding> {
+  if (finding.kind === 'suspect' || finding.kind === 'result-shared' || signal.aborted) return finding
+  const fresh = new IsolatedTarget(limits)
+  try {
+    await load(fresh, target)
+    const reply = await fresh.ask({ ask: 'judge', implementation: name, case: finding.case }).catch(deathOf)
+    if (reply instanceof Death)
+      return { ...finding, kind: reply.kind, message: `${finding.operator}: ${reply.message}` }
+    if (reply.say !== 'judged') return finding
+    const again = reply.judgement.finding
+    if (again) {
+      const kind = isTrapMessage(reply.judgement.message) ? 'crash' : again.kind
+      return { ...again, kind, features: finding.features, times: finding.times }
+    }
+    return {
+      ...finding,
+      kind: 'nondeterministic',
+      message: `${finding.message}; in a fresh process it is right: results depend on earlier calls`,
+    }
+  } finally {
+    fresh.kill()
+  }
+}
+
+function addTally(total: Tally, part: Tally): void {
+  total.cases += part.cases
+  total.failed += part.failed
+  total.weak += part.weak
+  total.unsupported += part.unsupported
+  for (const grade of ['exact', 'accurate', 'tolerable', 'wrong'] as const)
+    total.elements[grade] += part.elements[grade]
+  total.worst = Math.max(total.worst, part.worst)
+}

@@ -1,0 +1,37 @@
+/** What the auditing process and the one that holds the target say to one another, over Node's IPC channel. */
+import type { OperatorName, Precision } from '../reference/contract.ts'
+import type { Plan, Tally } from './auditOperator.ts'
+import type { Finding } from './finding.ts'
+
+/** An implementation as far as it can be told across processes. */
+export interface Offer {
+  readonly name: string
+  readonly version: string | null
+  readonly precision: Precision
+  readonly operators: readonly OperatorName[]
+}
+
+export type Request =
+  | { readonly ask: 'load'; readonly target: string }
+  | { readonly ask: 'audit'; readonly implementation: string; readonly plan: Plan }
+  | { readonly ask: 'judge'; readonly implementation: string; readonly case: string }
+
+export type Reply =
+  | { readonly say: 'loaded'; readonly offers: readonly Offer[] }
+  /** The target cannot be audited at all: a mistake of the user's or a package that is broken. */
+  | { readonly say: 'refused'; readonly message: string }
+  | { readonly say: 'started'; readonly case: string; readonly index: number; readonly tally: Tally }
+  | { readonly say: 'found'; readonly finding: Finding }
+  | { readonly say: 'trapped'; readonly message: string }
+  | { readonly say: 'audited'; readonly tally: Tally }
+  | { readonly say: 'judged'; readonly judgement: Judgement }
+  /** A fault of our own. */
+  | { readonly say: 'fault'; readonly message: string }
+
+/** The outcome of one case, without the tensors. */
+export interface Judgement {
+  readonly status: 'held' | 'unsupported' | 'not offered' | 'failed'
+  readonly grade: string | null
+  readonly finding: Finding | null
+  readonly message: string | null
+}

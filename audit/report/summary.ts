@@ -1,0 +1,36 @@
+/** What an audit says of one operator, in a word, the same for the terminal and for JSON. */
+import type { ImplementationReport, OperatorReport } from '../auditTarget.ts'
+import { type Finding, isHarmless } from '../finding.ts'
+
+export type OperatorVerdict = 'exact' | 'accurate' | 'tolerable' | 'suspect' | 'convention' | 'wrong' | 'unsupported'
+
+/** The worst that was seen of an operator. */
+export function operatorVerdict({ operator, tally }: OperatorReport, findings: readonly Finding[]): OperatorVerdict {
+  const own = findings.filter((finding) => finding.operator === operator)
+  if (own.some((finding) => !isHarmless(finding.kind))) return 'wrong'
+  if (own.some((finding) => finding.kind === 'convention' || finding.kind === 'nondeterministic')) return 'convention'
+  if (own.some((finding) => finding.kind === 'suspect')) return 'suspect'
+  if (tally.cases === 0) return 'unsupported'
+  if (tally.elements.tolerable > 0) return 'tolerable'
+  return tally.elements.accurate > 0 ? 'accurate' : 'exact'
+}
+
+export const isRight = (verdict: OperatorVerdict): boolean => ['exact', 'accurate', 'tolerable'].includes(verdict)
+
+export interface Score {
+  readonly right: number
+  readonly convention: number
+  readonly wrong: number
+}
+
+/** Operators of an implementation by what was found of them. */
+export function scoreOf({ operators, findings }: ImplementationReport): Score {
+  const score = { right: 0, convention: 0, wrong: 0 }
+  for (const operator of operators) {
+    const verdict = operatorVerdict(operator, findings)
+    if (verdict === 'wrong') score.wrong++
+    else if (isRight(verdict)) score.right++
+    else if (verdict !== 'unsupported') score.convention++
+  }
+  return score
+}

@@ -1,0 +1,44 @@
+/** The targets that come built in. Each package is loaded only in the process that audits it. */
+import { createRequire } from 'node:module'
+import { blocked32, blocked64, optimized } from '../../optimized/index.ts'
+import { convnetjs } from './convnetjs.ts'
+import { jaxJs } from './jaxJs.ts'
+import { mlMatrixConvolution } from './mlMatrixConvolution.ts'
+import { onnxruntimeNode, onnxruntimeWeb } from './onnxruntime.ts'
+import type { Target } from './target.ts'
+import { tfjsCpu, tfjsWasm } from './tfjs.ts'
+
+const ours: Target = {
+  name: 'optimized',
+  about: 'the optimized implementation of this project',
+  packages: [],
+  load: async () => [optimized, blocked32, blocked64],
+}
+
+export const builtIn: readonly Target[] = [
+  ours,
+  tfjsCpu,
+  tfjsWasm,
+  onnxruntimeNode,
+  onnxruntimeWeb,
+  jaxJs,
+  convnetjs,
+  mlMatrixConvolution,
+]
+
+const require = createRequire(import.meta.url)
+
+/** Packages of a target that are not installed, so that the report can say which and how to get them. */
+export function missingPackages(target: Target): string[] {
+  return target.packages.filter((name) => {
+    try {
+      require.resolve(name)
+      return false
+    } catch {
+      return true
+    }
+  })
+}
+
+/** "npm install a b" */
+export const installCommand = (packages: readonly string[]): string => `npm install ${packages.join(' ')}`

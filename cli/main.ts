@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+/** The command line: one file a command, each loaded only when it is called, so that --help is quick. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { exitCode, report } from './exit.ts'
+
+const wholeNumber =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text)
+    if (Number.isInteger(value) && value >= least) return value
+    throw new InvalidArgumentError(`it must be a whole number of at least ${least}.`)
+  }
+
+const several = (text: string, before: readonly string[] | undefined): string[] => [
+  ...(before ?? []),
+  ...text.split(','),
+]
+
+const program = new Command('cnn-oracle')
+  .description('Holds implementations of convolutional networks against a textbook oracle')
+  .exitOverride()
+  .showHelpAfterError('(--help shows what there is)')
+
+program
+  .command('audit')
+  .description('judge targets: built-in names (see --list), one way of one (tfjs-cpu/same), or modules (./my-conv.ts)')
+  .argument('[target...]', 'every installed target when none is given')
+  .option('-o, --operator <name>', 'only this operator; may be repeated or a list with commas', several)
+  .option('-n, --cases <count>', 'cases an operator', wholeNumber(1), 60)
+  .option('-s, --seed <number>', 'seed of the cases', wholeNumber(1), 1)
+  .option('--time-limit <seconds>', 'what a call may take', wholeNumber(1), 20)
+  .option('--known <file>', 'known findings; those of the peers when left out')
+  .option('--json', 'print one JSON document instead of tables')
+  .option('--list', 'list targets and operators')
+  .action(async (targets: string[], flags) => {
+    process.exitCode = await (await import('./audit.ts')).audit(targets, flags)
+  })
+
+program
+  .command('replay')
+  .description('run one case again and show its operands, what must come out and what came')
+  .argument('<descriptor>', "a case, as every report prints it: 'conv2d n1c2h5w6 m2r3s3 @real#1'")
+  .option('-t, --target <name>', 'the implementation to call', 'optimized')
+  .action(async (descriptor: string, flags) => {
+    process.exitCode = await (await import('./replay.ts')).replay(descriptor, flags)
+  })
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCode.holds : exitCode.usage
+  else process.exitCode = report(error)
+}

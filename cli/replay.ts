@@ -1,0 +1,53 @@
+/** `cnn-oracle replay '<descriptor>'`: one case again, with its operands, what must come out and what came. */
+
+import { offersOf, Refused } from '../audit/auditTarget.ts'
+import { Death, IsolatedTarget, usualLimits } from '../audit/isolate.ts'
+import { findingText } from '../audit/report/terminal.ts'
+import { expectation } from '../properties/bound.ts'
+import { type Case, instantiate } from '../properties/case.ts'
+import { parseCase } from '../properties/descriptor.ts'
+import { shapeText, type TensorOf } from '../reference/tensor.ts'
+import { wantedTarget } from './audit.ts'
+import { exitCode } from './exit.ts'
+
+/** More elements than this are not printed. */
+const MOST_PRINTED = 64
+
+export async function replay(descriptor: string, { target: name }: { readonly target: string }): Promise<number> {
+  const c = parseCase(descriptor)
+  const { target, only } = wantedTarget(name)
+  const offers = await offersOf(target, usualLimits)
+  const offer = only === undefined ? offers[0] : offers.find((o) => o.name === only)
+  if (!offer) throw new Refused(`${only ?? target} is not offered; there are ${offers.map((o) => o.name).join(', ')}`)
+  process.stdout.write(`${caseText(c, offer.precision)}\n`)
+  const isolated = new IsolatedTarget()
+  try {
+    await isolated.ask({ ask: 'load', target })
+    const reply = await isolated.ask({ ask: 'judge', implementation: offer.name, case: descriptor })
+    if (reply.say !== 'judged') throw new Error(reply.say === 'fault' ? reply.message : `unexpected reply ${reply.say}`)
+    const { status, grade, finding, message } = reply.judgement
+    if (finding) process.stdout.write(`${findingText({ implementation: offer.name, finding, known: undefined })}\n`)
+    else process.stdout.write(`${offer.name}: ${status}${grade ? `, ${grade}` : ''}${message ? `: ${message}` : ''}\n`)
+    return status === 'failed' ? exitCode.findings : exitCode.holds
+  } catch (error) {
+    if (!(error instanceof Death)) throw error
+    process.stdout.write(`${offer.name}: ${error.kind}: ${error.message}\n`)
+    return exitCode.findings
+  } finally {
+    isolated.kill()
+  }
+}
+
+function caseText(c: Case, precision: 'float32' | 'float64'): string {
+  const { row, operands, attributes } = instantiate(c, precision)
+  const expected = expectation(row, operands, attributes, precision)
+  const lines = [`${row.name} (${row.formula}) ${JSON.stringify(attributes)}`]
+  for (const [name, operand] of Object.entries(operands)) if (operand) lines.push(tensorText(name, operand))
+  lines.push(tensorText('expected', { shape: expected.shape, data: expected.value }))
+  return lines.join('\n')
+}
+
+function tensorText(name: string, { shape, data }: TensorOf<number>): string {
+  const shown = Array.from(data).slice(0, MOST_PRINTED).join(' ')
+  return `  ${name} ${shapeText(shape)}: ${shown}${data.length > MOST_PRINTED ? ` … ${data.length - MOST_PRINTED} more` : ''}`
+}
