@@ -63,7 +63,7 @@ const PATIENCE = 12
 const SUSPECT_SHARE = 0.02
 
 /** Decisive cases first: a quarter exact integers and impulses, then every draw. */
-export function* casesOf(row: OperatorRow, count: number, seed: number): Iterable<Case> {
+function* casesOf(row: OperatorRow, count: number, seed: number): Iterable<Case> {
   yield* sampleCases(row, Math.ceil(count / 4), seed, ['exact', 'impulse'])
   for (let batch = 1; ; batch++) yield* sampleCases(row, 100, seed + batch)
 }

@@ -22,7 +22,7 @@ export interface Wanted {
   readonly only?: string
 }
 
-export interface Skipped {
+interface Skipped {
   readonly target: string
   readonly why: string
 }

@@ -39,7 +39,7 @@ export function knownEntry(known: readonly Known[], implementation: string, find
 }
 
 /** A pattern in which * stands for any run of characters. */
-export function matches(pattern: string, text: string): boolean {
+function matches(pattern: string, text: string): boolean {
   const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
   return new RegExp(`^${parts.join('.*')}$`).test(text)
 }

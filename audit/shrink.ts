@@ -50,8 +50,7 @@ export async function shrink(
 }
 
 /** Number of input values of a case: the measure of smallness. */
-export const inputValues = (c: Case): number =>
-  Object.values(operandShapes(c)).reduce((sum, shape) => sum + sizeOf(shape), 0)
+const inputValues = (c: Case): number => Object.values(operandShapes(c)).reduce((sum, shape) => sum + sizeOf(shape), 0)
 
 function fits(c: Case): boolean {
   try {

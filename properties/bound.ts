@@ -19,10 +19,13 @@ import { functionError } from './functionBound.ts'
 import { normwiseError } from './normwiseBound.ts'
 
 /**
- * `typical` is TYPICAL·√n·u·S: what errors that fall at random add up to. Over 3·10⁶ correct float32 sums in five orders the
- * largest error seen was 1.4·√n·u·S (verdict.test.ts repeats a part of it), so that 2 leaves correct code alone.
+ * `typical` is TYPICAL·√n·u·S: what errors that fall at random add up to. Over 12·10⁶ correct float32 sums of 1 to 2896
+ * products (forward, reversed, pairwise, eight lanes, Kahan, fused), a quarter each of signed terms over ten binades, of
+ * positive, of centred and of equal ones, none left the bound; the largest error of terms that differ was 1.85·√n·u·S, at
+ * n = 26, so that 2 leaves correct code alone. Equal terms round alike: 13·√n·u·S forwards at n = 2866, hence tolerable.
+ * bound.test.ts repeats a part of it.
  */
-export const TYPICAL = 2
+const TYPICAL = 2
 
 /** What one call must come to. */
 export interface Expectation extends ErrorBounds {

@@ -7,7 +7,7 @@
  * Operator, sizes, attributes that differ from their defaults, draw and seed; or, instead of the draw, the values
  * themselves: `x=1,0*8 w=2,-1`, where 0*8 stands for eight zeros. parse(print(case)) = case.
  */
-import { type Mode, type OperatorName, type Pair, type Precision, ShapeError } from '../reference/contract.ts'
+import { type OperatorName, type Precision, ShapeError } from '../reference/contract.ts'
 import { type AttributeBag, type OperatorRow, operatorRow, type Sizes } from '../reference/operators.ts'
 import { shapeText, sizeOf, type Tensor, tensor } from '../reference/tensor.ts'
 import { type Draw, drawOperands } from './values.ts'
@@ -62,7 +62,7 @@ export function operandShapes(c: Case): Record<string, number[]> {
 }
 
 /** All attributes of the contract's call, those that follow from the sizes included. */
-export function completeAttributes(c: Case): AttributeBag {
+function completeAttributes(c: Case): AttributeBag {
   const row = operatorRow(c.operator)
   return { ...c.attributes, ...row.derived?.(c.sizes) }
 }
@@ -123,5 +123,3 @@ export function withLiteralValues(c: Case, precision: Precision): Case {
   for (const [name, operand] of Object.entries(operands)) if (operand) literal[name] = [...operand.data]
   return { ...c, values: { literal } }
 }
-
-export type { Mode, Pair }

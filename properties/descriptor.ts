@@ -54,7 +54,7 @@ function printAttribute(name: ChosenAttribute, a: AttributeBag): string {
 }
 
 /** Numbers with runs: 0*8 for eight zeros. Integers and short decimals print as they are, and -0 keeps its sign. */
-export function printValues(values: readonly number[]): string {
+function printValues(values: readonly number[]): string {
   const parts: string[] = []
   for (let i = 0; i < values.length; ) {
     let end = i + 1
@@ -213,7 +213,7 @@ function parseSizes(row: OperatorRow, token: string, sizes: Record<string, numbe
 }
 
 /** A descriptor of the row that parses, for messages and help. */
-export function example(operator: string): string {
+function example(operator: string): string {
   const row = operatorRow(operator)
   const usual: Readonly<Record<string, number>> = {
     n: 1,

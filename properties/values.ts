@@ -21,7 +21,7 @@ export interface Request {
 }
 
 /** Significand bits: integers up to 2^p and their sums below it are exact. */
-export const significandBits = (precision: Precision): number => (precision === 'float32' ? 24 : 53)
+const significandBits = (precision: Precision): number => (precision === 'float32' ? 24 : 53)
 
 /** One tensor an operand, in the order of `shapes`. */
 export function drawOperands(

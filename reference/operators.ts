@@ -8,7 +8,7 @@ import { pointwiseRows } from './rows/pointwise.ts'
 import { poolingRows } from './rows/pooling.ts'
 import { signalRows } from './rows/signal.ts'
 
-export type { AnyOperands, AttributeBag, ChosenAttribute, Family, Kind, OperatorRow, Sizes } from './row.ts'
+export type { AnyOperands, AttributeBag, ChosenAttribute, Family, OperatorRow, Sizes } from './row.ts'
 
 /** A row an operator, in the order of contract.md. */
 export const operators: readonly OperatorRow[] = [

@@ -48,7 +48,7 @@ export type Family =
  * 'sum' rounds sums of products, 'mean' also divides by a count, 'selection' picks and never rounds,
  * 'function' goes through exp, log or tanh and has a bound of its own.
  */
-export type Kind = 'sum' | 'mean' | 'selection' | 'function'
+type Kind = 'sum' | 'mean' | 'selection' | 'function'
 
 export interface OperatorRow {
   readonly name: OperatorName

@@ -5,7 +5,7 @@ import { environment, tool } from './environment.ts'
 import { operatorVerdict } from './summary.ts'
 
 /** Raised when a field changes its meaning or goes; new fields leave it. */
-export const SCHEMA_VERSION = 1
+const SCHEMA_VERSION = 1
 
 export function auditDocument(report: CampaignReport, known: readonly Known[]): object {
   const judged = judgedFindings(report, known)

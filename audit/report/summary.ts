@@ -15,7 +15,7 @@ export function operatorVerdict({ operator, tally }: OperatorReport, findings: r
   return tally.elements.accurate > 0 ? 'accurate' : 'exact'
 }
 
-export const isRight = (verdict: OperatorVerdict): boolean => ['exact', 'accurate', 'tolerable'].includes(verdict)
+const isRight = (verdict: OperatorVerdict): boolean => ['exact', 'accurate', 'tolerable'].includes(verdict)
 
 export interface Score {
   readonly right: number

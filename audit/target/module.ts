@@ -47,7 +47,7 @@ async function made(path: string, value: unknown): Promise<unknown> {
 }
 
 /** The value itself, once it is known to be an Implementation. Throws ModuleError. */
-export function checkImplementation(path: string, value: unknown): Implementation {
+function checkImplementation(path: string, value: unknown): Implementation {
   const checked = shape.safeParse(value)
   if (!checked.success) {
     const issue = checked.error.issues[0]

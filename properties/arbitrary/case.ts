@@ -9,10 +9,10 @@ import { shapeArbitrary } from './shape.ts'
  * The draws of an operator in the order in which they decide: exact integers and impulses first, then random values, and
  * special, negative and tied ones, where conventions live.
  */
-export const drawOrder: readonly Draw[] = ['exact', 'impulse', 'real', 'negative', 'tie', 'special', 'image']
+const drawOrder: readonly Draw[] = ['exact', 'impulse', 'real', 'negative', 'tie', 'special', 'image']
 
 /** Cases of one operator whose values are drawn in one of the given ways. */
-export function caseArbitrary(row: OperatorRow, draws: readonly Draw[] = drawOrder): fc.Arbitrary<Case> {
+function caseArbitrary(row: OperatorRow, draws: readonly Draw[] = drawOrder): fc.Arbitrary<Case> {
   return fc
     .record({
       shape: shapeArbitrary(row),

@@ -28,7 +28,7 @@ export const STEP = 2 ** -600
 /** mathjs' tanh is NaN once cosh(2·re) overflows, at 355; at 20 tanh already is 1 in float64. */
 const TANH_IS_ONE = 20
 
-export class ComplexNumbers implements Arithmetic<Complex> {
+class ComplexNumbers implements Arithmetic<Complex> {
   readonly name = 'complex'
   readonly zero: Complex = { re: 0, im: 0 }
   readonly one: Complex = { re: 1, im: 0 }

@@ -14,7 +14,7 @@ export interface Dual {
   readonly du: number
 }
 
-export class Duals implements Arithmetic<Dual> {
+class Duals implements Arithmetic<Dual> {
   readonly name = 'dual'
   readonly zero: Dual = { re: 0, du: 0 }
   readonly one: Dual = { re: 1, du: 0 }

@@ -7,7 +7,7 @@ import { type Arithmetic, Inexpressible } from './arithmetic.ts'
  * A term that is not finite counts as 0: it decides the value (∞ or NaN) by itself, and S then tells whether the
  * finite terms alone could have overflowed.
  */
-export class Magnitude implements Arithmetic<number> {
+class Magnitude implements Arithmetic<number> {
   readonly name = 'magnitude'
   readonly zero = 0
   readonly one = 1

@@ -12,7 +12,7 @@ const mathjs: typeof import('mathjs') = createRequire(import.meta.url)('mathjs/l
  * Every method in use works on BigInt from end to end (fraction.js 5: add, sub, mul, div, neg, gt). Its constructor
  * from a float64 does not: it searches a short fraction near it and makes 1/10 of 0.1. `from` reads the bits instead.
  */
-export class Rational implements Arithmetic<Fraction> {
+class Rational implements Arithmetic<Fraction> {
   readonly name = 'rational'
   readonly zero = new mathjs.Fraction(0n, 1n)
   readonly one = new mathjs.Fraction(1n, 1n)

@@ -1,7 +1,7 @@
 import type { Arithmetic } from './arithmetic.ts'
 
 /** IEEE 754 float64: the number system of the oracle. */
-export class Real implements Arithmetic<number> {
+class Real implements Arithmetic<number> {
   readonly name = 'real'
   readonly zero = 0
   readonly one = 1

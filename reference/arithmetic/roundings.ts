@@ -11,7 +11,7 @@ const ADDITION = 2 ** 20
  * additions and one rounding a product, together n, in any order of summation (Jeannerod & Rump 2013; Higham §3.1).
  * Deriving n from the formula itself leaves no table of term counts to get wrong.
  */
-export class Roundings implements Arithmetic<number> {
+class Roundings implements Arithmetic<number> {
   readonly name = 'roundings'
   /** The empty sum: adding to it rounds nothing. */
   readonly zero = -1

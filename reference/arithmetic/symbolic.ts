@@ -18,7 +18,7 @@ const { ConstantNode, FunctionNode, OperatorNode, isConstantNode, isOperatorNode
  * a − (−b) = a + b and sums and products of whole numbers (exact up to 2⁵³). Nothing else is simplified, and nothing is
  * reordered: the tree shows the textbook's order of summation.
  */
-export class Symbolic implements Arithmetic<MathNode> {
+class Symbolic implements Arithmetic<MathNode> {
   readonly name = 'symbolic'
   readonly zero: MathNode = new ConstantNode(0)
   readonly one: MathNode = new ConstantNode(1)

@@ -19,7 +19,7 @@ export function quadraticCost<T>(k: Arithmetic<T>, { y, t }: OperandsOf<'quadrat
 }
 
 /** F22. Cost of sample n: Eⁿ = ½ Σₖ (tₖⁿ − yₖⁿ)². Source: Bouvrie 2006 eq. 2. */
-export function sampleCost<T>(k: Arithmetic<T>, { y, t }: OperandsOf<'quadraticCost', T>, n: number): T {
+function sampleCost<T>(k: Arithmetic<T>, { y, t }: OperandsOf<'quadraticCost', T>, n: number): T {
   let sum = k.zero
   for (let j = 0; j < y.shape[1]!; j++) {
     const difference = k.sub(at2(t, n, j), at2(y, n, j))

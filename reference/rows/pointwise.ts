@@ -1,4 +1,6 @@
 /** Rows of the activations, softmax and the costs: F8, F20–F22, F30. */
+
+import type { OperatorName } from '../contract.ts'
 import { quadraticCost, quadraticCostGradient } from '../operator/quadraticCost.ts'
 import { relu, reluGradient } from '../operator/relu.ts'
 import { sigmoid, sigmoidGradient } from '../operator/sigmoid.ts'
@@ -24,15 +26,17 @@ const activation = {
   resultShape: (x) => [...shape(x, 'x')],
   flops: elements,
 } satisfies Partial<OperatorRow>
-const slope = {
-  ...pointwise,
-  operands: ['y', 'dy'],
-  linearIn: ['dy'],
-  kind: 'sum',
-  shapes: (z) => ({ y: anyShape(z), dy: anyShape(z) }),
-  resultShape: (x) => sameShape('slope', 'y', shape(x, 'y'), 'dy', shape(x, 'dy')),
-  flops: (z) => 3 * elements(z),
-} satisfies Partial<OperatorRow>
+const slope = (name: OperatorName) =>
+  ({
+    ...pointwise,
+    name,
+    operands: ['y', 'dy'],
+    linearIn: ['dy'],
+    kind: 'sum',
+    shapes: (z) => ({ y: anyShape(z), dy: anyShape(z) }),
+    resultShape: (x) => sameShape(name, 'y', shape(x, 'y'), 'dy', shape(x, 'dy')),
+    flops: (z) => 3 * elements(z),
+  }) satisfies Partial<OperatorRow>
 const rows = { family: 'rows', sizes: 'nk', attributes: [], terms: (z) => size(z, 'k') } satisfies Partial<OperatorRow>
 const cost = {
   ...rows,
@@ -83,24 +87,21 @@ export const pointwiseRows: readonly OperatorRow[] = [
     textbook: relu,
   },
   {
-    ...slope,
-    name: 'sigmoidGradient',
+    ...slope('sigmoidGradient'),
     formula: 'F8',
     tex: String.raw`\delta\,y(1-y)`,
     source: 'Bouvrie 2006 §2',
     textbook: sigmoidGradient,
   },
   {
-    ...slope,
-    name: 'tanhGradient',
+    ...slope('tanhGradient'),
     formula: 'F8',
     tex: String.raw`\delta\,(1-y^2)`,
     source: 'Bouvrie 2006 §2',
     textbook: tanhGradient,
   },
   {
-    ...slope,
-    name: 'reluGradient',
+    ...slope('reluGradient'),
     kind: 'selection',
     formula: 'F8',
     tex: String.raw`\delta\,[x>0]`,

@@ -9,7 +9,7 @@ import { shapeText } from '../../../reference/tensor.ts'
 
 type Ends = [before: number, after: number]
 /** 'same', 'valid', one number for all four sides, or the ends of all four axes in the order of the data format. */
-export type Pad = 'valid' | 'same' | number | [Ends, Ends, Ends, Ends]
+type Pad = 'valid' | 'same' | number | [Ends, Ends, Ends, Ends]
 
 /** A window that slides over an input of H×W, as the contract has it. */
 export interface Sliding {
@@ -20,7 +20,7 @@ export interface Sliding {
 }
 
 /** The two arguments of tfjs that stand for padding and ceilMode. */
-export interface Said {
+interface Said {
   readonly pad: Pad
   readonly dimRoundingMode?: 'ceil'
 }

@@ -1,0 +1,13 @@
+import { configDefaults, defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['**/*.test.ts'],
+    exclude: [...configDefaults.exclude, 'dist/**', '**/*.slow.test.ts'],
+    // Adapters set what is global to a process: the backend of tfjs, the console, the tensors alive.
+    pool: 'forks',
+    // A first call loads its package and compiles WebAssembly: seconds on a busy machine.
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+  },
+})
