@@ -44,7 +44,7 @@ export class Refused extends Error {
 /** Deaths of the process after which an operator is given up. */
 const MOST_DEATHS = 3
 /** Calls spent on making a case smaller that ends the process. */
-const CRASH_SHRINK_CALLS = 40
+const CRASH_SHRINK_CALLS = 12
 
 /** The implementations that a target offers. Throws Refused. */
 export async function offersOf(target: string, limits: Limits): Promise<readonly Offer[]> {
@@ -75,7 +75,8 @@ export async function auditImplementation(
   signal: AbortSignal,
 ): Promise<void> {
   const isolated = new IsolatedTarget(options.limits)
-  signal.addEventListener('abort', () => isolated.kill(), { once: true })
+  const stop = (): void => isolated.kill()
+  signal.addEventListener('abort', stop, { once: true })
   try {
     await load(isolated, target)
     for (const operator of offer.operators) {
@@ -85,6 +86,7 @@ export async function auditImplementation(
         report.findings.push(await confirmed(target, offer.name, finding, options.limits, signal))
     }
   } finally {
+    signal.removeEventListener('abort', stop)
     isolated.kill()
   }
 }

@@ -25,7 +25,10 @@ export interface Limits {
   readonly heapMb: number
 }
 
-export const usualLimits: Limits = { callMs: 20_000, heapMb: 2048 }
+/** Loading a package compiles WebAssembly and may wait for a busy machine. */
+const LOAD_MS = 60_000
+
+export const usualLimits: Limits = { callMs: 5_000, heapMb: 2048 }
 
 export class IsolatedTarget {
   private child: ChildProcess | undefined
@@ -40,10 +43,11 @@ export class IsolatedTarget {
    * Rejects with Death when the process ends or stays silent too long.
    */
   ask(request: Request, heard: (reply: Reply) => void = () => {}): Promise<Reply> {
+    const callMs = request.ask === 'load' ? Math.max(LOAD_MS, this.limits.callMs) : this.limits.callMs
     this.child ??= this.start()
     const child = this.child
     return new Promise<Reply>((resolve, reject) => {
-      let clock = setTimeout(tooLong, this.limits.callMs, this)
+      let clock = setTimeout(tooLong, callMs, this)
       const finish = (): void => {
         clearTimeout(clock)
         child.off('message', onMessage)
@@ -52,7 +56,7 @@ export class IsolatedTarget {
       const onMessage = (reply: Reply): void => {
         clearTimeout(clock)
         if (reply.say === 'started' || reply.say === 'found') {
-          clock = setTimeout(tooLong, this.limits.callMs, this)
+          clock = setTimeout(tooLong, callMs, this)
           heard(reply)
           return
         }
@@ -72,7 +76,7 @@ export class IsolatedTarget {
       function tooLong(self: IsolatedTarget): void {
         finish()
         self.kill()
-        reject(new Death('hang', `no answer within ${self.limits.callMs / 1000} s`))
+        reject(new Death('hang', `no answer within ${callMs / 1000} s`))
       }
       child.on('message', onMessage)
       child.on('exit', onExit)

@@ -54,6 +54,7 @@ class DoubleDoubles implements Arithmetic<DoubleDouble> {
     const s = a.hi + b.hi
     if (s - s !== 0) return { hi: s, lo: 0 }
     const bs = s - a.hi
+    if (bs - bs !== 0) return this.add(b, a) // b.hi is near the largest float64 and s − a.hi was rounded beyond it
     let e = a.hi - (s - bs) + (b.hi - bs)
     const t = a.lo + b.lo
     const bt = t - a.lo

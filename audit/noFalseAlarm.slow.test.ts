@@ -1,0 +1,40 @@
+/** No false alarm: what is right as far as is known shows nothing over many cases. ORACLE_CASES sets how many an operator. */
+import { describe, expect, it } from 'vitest'
+import { blocked64, optimized } from '../optimized/index.ts'
+import { operators } from '../reference/operators.ts'
+import { auditOperator } from './auditOperator.ts'
+import { auditImplementation, type ImplementationReport, offersOf } from './auditTarget.ts'
+import type { Finding } from './finding.ts'
+import { usualLimits } from './isolate.ts'
+
+const CASES = Number(process.env.ORACLE_CASES ?? 1000)
+
+describe.each([optimized, blocked64])('$name shows nothing', (implementation) => {
+  it.each(operators.map((row) => row.name))(`over ${CASES} cases of %s`, async (operator) => {
+    const findings: Finding[] = []
+    const tally = await auditOperator(
+      implementation,
+      { operator, cases: CASES, seed: 20_000 },
+      { started: () => {}, found: (finding) => findings.push(finding) },
+    )
+    expect(findings).toEqual([])
+    expect(tally.cases).toBe(CASES)
+  })
+})
+
+describe.each(['tfjs-cpu', 'jax-js', 'onnxruntime-node'])('%s, conv2d with explicit padding', (target) => {
+  it(`shows nothing but conventions over ${CASES} cases`, async () => {
+    const offer = (await offersOf(target, usualLimits)).find((o) => o.name === target)!
+    const report: ImplementationReport = {
+      target,
+      version: null,
+      precision: offer.precision,
+      operators: [],
+      findings: [],
+    }
+    const options = { cases: CASES, seed: 20_000, operators: ['conv2d' as const], limits: usualLimits }
+    await auditImplementation(target, offer, options, report, () => {}, new AbortController().signal)
+    expect(report.findings.filter((f) => f.kind !== 'convention')).toEqual([])
+    expect(report.operators[0]?.tally.cases).toBe(CASES)
+  })
+})
