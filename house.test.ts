@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -115,6 +115,24 @@ describe('import rules', () => {
     const shown = new Set(forbidden.map(([rule]) => rule))
     expect(rules.length).toBeGreaterThan(0)
     expect(rules.filter((name) => !shown.has(name))).toEqual([])
+  })
+})
+
+describe('lock file', () => {
+  interface Locked {
+    readonly optionalDependencies?: Readonly<Record<string, string>>
+  }
+
+  test('names the builds for every platform: npm ci refuses a lock file that leaves out those of others', () => {
+    const lock: { readonly packages: Readonly<Record<string, Locked>> } = JSON.parse(
+      readFileSync(join(root, 'package-lock.json'), 'utf8'),
+    )
+    const wanted = Object.values(lock.packages).flatMap(({ optionalDependencies = {} }) =>
+      Object.keys(optionalDependencies),
+    )
+    const paths = Object.keys(lock.packages)
+    expect(wanted.length).toBeGreaterThan(0)
+    expect(wanted.filter((name) => !paths.some((path) => path.endsWith(`node_modules/${name}`)))).toEqual([])
   })
 })
 

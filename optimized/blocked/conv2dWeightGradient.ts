@@ -11,12 +11,6 @@ import type { Sweep } from './sweep.ts'
 import { type AxisTaps, correlationTaps, type TapClass } from './taps.ts'
 
 /**
- * Output rows of dy that pass at a time: a tile of four maps times this many cells (16 KiB) stays in L1 while all
- * columns (c,r,s) pass. 64→64, 56², 3×3 made 3.1 GFLOP/s with 512 cells, 2.9 with whole planes.
- */
-const CELLS = 512
-
-/**
  * F27. dw[m,c,r,s] = Σ_n Σ_p Σ_q dy[n,m,p,q] · x[n, g·Cg+c, p·sh−t+r·dh, q·sw−l+s·dw]
  *
  * The classes of the forward layer read the other way round: all outputs of a class give to all its taps, without a
@@ -37,10 +31,9 @@ export function conv2dWeightGradient(
     before: a.padding[1],
     dilation: a.dilation[1],
   })
-  const height = Math.max(1, Math.floor(CELLS / Q))
-  const sweeps = rows.classes
-    .flatMap((r) => bands(r, height))
-    .flatMap((r) => columns.classes.map((s) => sweepOf(r, s, rows, columns, a.stride[1], sizes)))
+  const sweeps = rows.classes.flatMap((r) =>
+    columns.classes.map((s) => sweepOf(r, s, rows, columns, a.stride[1], sizes)),
+  )
   const sums = new Float64Array(M * depth)
   const image = new Float64Array(Cg * H * W)
   const errors = new Float64Array(Mg * cells)
@@ -71,16 +64,6 @@ export function conv2dBiasGradient({ dy }: Operands<'conv2dBiasGradient'>, preci
     }
   }
   return rounded(shape, sums, precision)
-}
-
-/** A class cut into bands of at most `height` outputs. */
-function bands(row: TapClass, height: number): TapClass[] {
-  const cut: TapClass[] = []
-  for (let from = 0; from < row.outputs.length; from += height) {
-    const outputs = row.outputs.slice(from, from + height)
-    cut.push({ ...row, outputs, bases: row.bases.slice(from, from + height) })
-  }
-  return cut
 }
 
 /**

@@ -21,7 +21,7 @@ it('dw = dyᵀ·x, db = Σₙ dy', () => {
   expect([...denseBiasGradient({ dy }, {}).data]).toEqual([3, 30])
 })
 
-it('a sum of more products than one block of the depth holds: Σ 1 … 1100 = 605550', () => {
+it('a long sum over all rows of a tile and one beyond: Σ 1 … 1100 = 605550', () => {
   const numbers = Array.from({ length: 1100 }, (_, i) => i + 1)
   const [long, ones] = [tensor([1, 1100], numbers, 'float32'), tensor([5, 1100], new Array(5500).fill(1), 'float32')]
   expect([...dense({ x: long, w: ones }, {}).data]).toEqual(new Array(5).fill(605550))

@@ -10,13 +10,7 @@ export interface Matrix {
 }
 
 /**
- * Products of a sum that pass at a time: 512 of a tile of four rows are 16 KiB, half an L1.
- * 64×1024×1024 made 3.6 GFLOP/s with 256, 3.7 with 512, 3.4 uncut.
- */
-const DEPTH = 512
-
-/**
- * c[j·cColumn + i·cRow] += Σ_k a[i,k] · b[j,k]: the product of a with b transposed, blocked over k. The three
+ * c[j·cColumn + i·cRow] += Σ_k a[i,k] · b[j,k]: the product of a with b transposed. The three
  * products of a dense layer differ in which operand is read along its rows.
  */
 export function matmul(
@@ -26,22 +20,17 @@ export function matmul(
   c: Float64Array,
   { cRow, cColumn }: { cRow: number; cColumn: number },
 ): void {
-  const left = widen(a.data)
+  const packed = pack(widen(a.data), 0, a.rows, a.row, ramp(depth, a.depth))
   const right = b.depth === 1 ? widen(b.data) : transposed(widen(b.data), depth, b.rows)
-  const source = ramp(b.rows, depth)
-  const target = ramp(b.rows, cColumn)
-  for (let k = 0; k < depth; k += DEPTH) {
-    const length = Math.min(DEPTH, depth - k)
-    const packed = pack(left, k * a.depth, a.rows, a.row, ramp(length, a.depth))
-    multiply(packed, right, c, 0, cRow, {
-      aRun: Int32Array.of(0),
-      bRun: Int32Array.of(k),
-      length,
-      step: 1,
-      source,
-      target,
-    })
+  const sweep = {
+    aRun: Int32Array.of(0),
+    bRun: Int32Array.of(0),
+    length: depth,
+    step: 1,
+    source: ramp(b.rows, depth),
+    target: ramp(b.rows, cColumn),
   }
+  multiply(packed, right, c, 0, cRow, sweep)
 }
 
 /** (rows, columns) → (columns, rows). Read along rows: writes are the cheaper ones to scatter. */
