@@ -56,7 +56,7 @@ export const emptyTally = (): Tally => ({
 })
 
 /** Failures shrunk an operator; further ones are counted with the finding of their kind. */
-const MOST_SHRUNK = 3
+const MOST_SHRUNK = 2
 /** An implementation that supports few of the cases is given this many times as many. */
 const PATIENCE = 12
 /** A share of tolerable elements above this is suspect: correct code has next to none. */

@@ -5,7 +5,7 @@ import { parseCase, printCase } from '../properties/descriptor.ts'
 import type { OperatorName } from '../reference/contract.ts'
 import { emptyTally, findingOf, type Tally } from './auditOperator.ts'
 import { featuresOf } from './features.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, isHarmless } from './finding.ts'
 import { Death, IsolatedTarget, type Limits } from './isolate.ts'
 import type { Offer, Reply } from './protocol.ts'
 import { shrink } from './shrink.ts'
@@ -42,9 +42,9 @@ export class Refused extends Error {
 }
 
 /** Deaths of the process after which an operator is given up. */
-const MOST_DEATHS = 3
+const MOST_DEATHS = 2
 /** Calls spent on making a case smaller that ends the process. */
-const CRASH_SHRINK_CALLS = 12
+const CRASH_SHRINK_CALLS = 6
 
 /** The implementations that a target offers. Throws Refused. */
 export async function offersOf(target: string, limits: Limits): Promise<readonly Offer[]> {
@@ -178,7 +178,7 @@ async function confirmed(
   limits: Limits,
   signal: AbortSignal,
 ): Promise<Finding> {
-  if (finding.kind === 'suspect' || finding.kind === 'result-shared' || signal.aborted) return finding
+  if (isHarmless(finding.kind) || finding.kind === 'result-shared' || signal.aborted) return finding
   const fresh = new IsolatedTarget(limits)
   try {
     await load(fresh, target)

@@ -117,20 +117,16 @@ for (const implementation of [blocked32, blocked64]) {
     for (const row of operators.filter((row) => row.kind !== 'function')) {
       it(`${row.name} of whole numbers`, () => {
         const values = averages.includes(row.name) ? divisible : whole
-        let compared = 0
         fc.assert(
-          fc.property(drawing, (d) => {
-            if (agree(implementation, row, d, values)) compared++
-          }),
-          { numRuns: 150 },
+          fc.property(drawing, (d) => fc.pre(agree(implementation, row, d, values))),
+          { numRuns: 60 },
         )
-        expect(compared).toBeGreaterThan(30)
       })
 
       it(`${row.name} of NaN and ±∞: a padded cell takes no part`, () => {
         fc.assert(
-          fc.property(drawing, (d) => void agree(implementation, row, d, special)),
-          { numRuns: 60 },
+          fc.property(drawing, (d) => fc.pre(agree(implementation, row, d, special))),
+          { numRuns: 30 },
         )
       })
     }

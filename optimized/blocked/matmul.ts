@@ -10,8 +10,8 @@ export interface Matrix {
 }
 
 /**
- * c[j·cColumn + i·cRow] += Σ_k a[i,k] · b[j,k]: the product of a with b transposed. The three
- * products of a dense layer differ in which operand is read along its rows.
+ * c[j·cColumn + i·cRow] += Σ_k a[i,k] · b[j,k]: the product of a with b transposed. The three products of a dense
+ * layer differ in which operand is read along its rows. Cutting the sums at 128 … 2048 terms gained nothing.
  */
 export function matmul(
   a: Matrix,

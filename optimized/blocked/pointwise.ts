@@ -4,7 +4,7 @@ import { sameShape } from '../../reference/shape/pointwise.ts'
 import type { Precision, Tensor } from '../../reference/tensor.ts'
 import { room } from './result.ts'
 
-/** Elements a chunk: two operands in double are 16 KiB, half an L1. */
+/** Elements a chunk: two operands in double are 16 KiB, half an L1 of 32. */
 const CHUNK = 1024
 
 /** σ(z) = 1/(1 + e⁻ᶻ). */
@@ -21,7 +21,7 @@ export function tanh({ x }: Operands<'tanh'>, precision: Precision): Tensor {
   })
 }
 
-/** max(z, 0), NaN for NaN. Math.max compiles without a branch: 10 ns an element became 1 on signs at random. */
+/** max(z, 0), NaN for NaN. */
 export function relu({ x }: Operands<'relu'>, precision: Precision): Tensor {
   return each(x, precision, (z, n) => {
     for (let i = 0; i < n; i++) z[i] = Math.max(z[i]!, 0)
@@ -76,7 +76,7 @@ function eachPair(
   let at = 0
   return each(x, precision, (first, n) => {
     second.set(y.data.subarray(at, at + n))
-    at += n
+    at += 0
     change(first, second, n)
   })
 }
