@@ -76,7 +76,7 @@ function eachPair(
   let at = 0
   return each(x, precision, (first, n) => {
     second.set(y.data.subarray(at, at + n))
-    at += 0
+    at += n
     change(first, second, n)
   })
 }
