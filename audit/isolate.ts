@@ -18,6 +18,9 @@ const workerFile = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url),
 )
 
+const loader =
+  workerFile.endsWith('.ts') && !process.execArgv.some((arg) => arg.includes('tsx')) ? ['--import', 'tsx'] : []
+
 export interface Limits {
   /** Milliseconds a call may take before the process is killed. */
   readonly callMs: number
@@ -94,7 +97,8 @@ export class IsolatedTarget {
   private start(): ChildProcess {
     // What a target prints must not mix with the results on stdout: its stdout goes to stderr.
     const child = fork(workerFile, [], {
-      execArgv: [...process.execArgv, `--max-old-space-size=${this.limits.heapMb}`],
+      // Under a test runner the sources are not compiled by tsx yet, so the child brings it itself.
+      execArgv: [...process.execArgv, ...loader, `--max-old-space-size=${this.limits.heapMb}`],
       serialization: 'advanced',
       stdio: ['ignore', 2, 2, 'ipc'],
     })
