@@ -55,7 +55,7 @@ export const emptyTally = (): Tally => ({
   worst: 0,
 })
 
-/** Failures shrunk an operator; further ones are counted with the finding of their kind. */
+/** Failures of a kind shrunk an operator; further ones are counted with the first finding of their kind. */
 const MOST_SHRUNK = 2
 /** An implementation that supports few of the cases is given this many times as many. */
 const PATIENCE = 12
@@ -72,7 +72,7 @@ export async function auditOperator(implementation: Implementation, plan: Plan, 
   const row = operatorRow(plan.operator)
   const tally = emptyTally()
   const findings = new Map<string, Finding>()
-  let shrunk = 0
+  const shrunk = new Map<FindingKind, number>()
   let suspect: { share: number; descriptor: string } | undefined
   let previous: { result: Tensor; copy: Tensor['data']; descriptor: string } | undefined
   let index = 0
@@ -104,13 +104,16 @@ export async function auditOperator(implementation: Implementation, plan: Plan, 
 
   async function record(c: Case, outcome: Extract<Outcome, { status: 'failed' }>): Promise<void> {
     if (isTrap(outcome)) throw new Trap(outcome.message)
-    const smallest = shrunk++ < MOST_SHRUNK && outcome.kind !== 'result-shared' ? await smallestOf(c, outcome.kind) : c
+    const before = shrunk.get(outcome.kind) ?? 0
+    shrunk.set(outcome.kind, before + 1)
+    const isShrunk = before < MOST_SHRUNK
+    const smallest = isShrunk && outcome.kind !== 'result-shared' ? await smallestOf(c, outcome.kind) : c
     const again = smallest === c ? outcome : await judge(implementation, smallest)
     const final = again.status === 'failed' ? again : outcome
-    const features = shrunk <= MOST_SHRUNK ? featuresOf(smallest) : ['not shrunk']
+    const features = featuresOf(smallest)
     // A failure that was not shrunk counts with the first finding of its kind.
     const sameKind = [...findings.values()].find((f) => f.kind === final.kind)
-    const key = shrunk <= MOST_SHRUNK || !sameKind ? `${final.kind} ${features.join(' ')}` : keyOf(sameKind)
+    const key = isShrunk || !sameKind ? `${final.kind} ${features.join(' ')}` : keyOf(sameKind)
     const seen = findings.get(key)
     const finding = seen
       ? { ...seen, times: seen.times + 1 }
