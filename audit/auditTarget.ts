@@ -75,19 +75,22 @@ export async function auditImplementation(
   signal: AbortSignal,
 ): Promise<void> {
   const isolated = new IsolatedTarget(options.limits)
-  const stop = (): void => isolated.kill()
+  const fresh = new IsolatedTarget(options.limits)
+  const stop = (): void => {
+    isolated.kill()
+    fresh.kill()
+  }
   signal.addEventListener('abort', stop, { once: true })
   try {
     await load(isolated, target)
     for (const operator of offer.operators) {
       if (options.operators.length > 0 && !options.operators.includes(operator)) continue
       const found = await auditOne(isolated, target, offer, operator, options, report, progress)
-      for (const finding of found)
-        report.findings.push(await confirmed(target, offer.name, finding, options.limits, signal))
+      for (const finding of found) report.findings.push(await confirmed(fresh, target, offer, finding, signal))
     }
   } finally {
     signal.removeEventListener('abort', stop)
-    isolated.kill()
+    stop()
   }
 }
 
@@ -168,37 +171,45 @@ async function shrinkDeath(isolated: IsolatedTarget, target: string, offer: Offe
 const isTrapMessage = (message: string | null): boolean => /RuntimeError|Aborted\(/.test(message ?? '')
 
 /**
- * The finding as a fresh process shows it, since a trap or a stray write may have spoiled the one it was found in. What is
- * right there was wrong only after other calls: results then depend on what ran before.
+ * The finding as another process shows it, since a trap or a stray write may have spoiled the one it was found in. That
+ * process serves all findings of an implementation, unless the target is fragile or the case is right there: then a new one
+ * judges. What is right in a new one was wrong only after other calls: results then depend on what ran before.
  */
 async function confirmed(
+  fresh: IsolatedTarget,
   target: string,
-  name: string,
+  offer: Offer,
   finding: Finding,
-  limits: Limits,
   signal: AbortSignal,
 ): Promise<Finding> {
   if (isHarmless(finding.kind) || finding.kind === 'result-shared' || signal.aborted) return finding
-  const fresh = new IsolatedTarget(limits)
-  try {
-    await load(fresh, target)
-    const reply = await fresh.ask({ ask: 'judge', implementation: name, case: finding.case }).catch(deathOf)
-    if (reply instanceof Death)
-      return { ...finding, kind: reply.kind, message: `${finding.operator}: ${reply.message}` }
-    if (reply.say !== 'judged') return finding
-    const again = reply.judgement.finding
-    if (again) {
-      const kind = isTrapMessage(reply.judgement.message) ? 'crash' : again.kind
-      return { ...again, kind, features: finding.features, times: finding.times }
-    }
-    return {
-      ...finding,
-      kind: 'nondeterministic',
-      message: `${finding.message}; in a fresh process it is right: results depend on earlier calls`,
-    }
-  } finally {
-    fresh.kill()
-  }
+  if (offer.fragile) fresh.kill()
+  const shared = fresh.isRunning
+  const again = await judgedIn(fresh, target, offer, finding)
+  if (again) return again
+  fresh.kill()
+  const alone = shared ? await judgedIn(fresh, target, offer, finding) : undefined
+  if (alone) return alone
+  const message = `${finding.message}; in a fresh process it is right: results depend on earlier calls`
+  return { ...finding, kind: 'nondeterministic', message }
+}
+
+/** The finding as judged once more; undefined where the case is right. */
+async function judgedIn(
+  isolated: IsolatedTarget,
+  target: string,
+  offer: Offer,
+  finding: Finding,
+): Promise<Finding | undefined> {
+  if (!isolated.isRunning) await load(isolated, target)
+  const reply = await isolated.ask({ ask: 'judge', implementation: offer.name, case: finding.case }).catch(deathOf)
+  if (reply instanceof Death) return { ...finding, kind: reply.kind, message: `${finding.operator}: ${reply.message}` }
+  if (reply.say !== 'judged') return finding
+  const again = reply.judgement.finding
+  if (!again) return undefined
+  const trapped = isTrapMessage(reply.judgement.message)
+  if (trapped) isolated.kill()
+  return { ...again, kind: trapped ? 'crash' : again.kind, features: finding.features, times: finding.times }
 }
 
 function addTally(total: Tally, part: Tally): void {

@@ -87,6 +87,10 @@ export class IsolatedTarget {
     })
   }
 
+  get isRunning(): boolean {
+    return this.child !== undefined
+  }
+
   /** Ends the process at once; the next question starts another. */
   kill(): void {
     this.child?.removeAllListeners()

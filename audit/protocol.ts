@@ -9,6 +9,8 @@ export interface Offer {
   readonly version: string | null
   readonly precision: Precision
   readonly operators: readonly OperatorName[]
+  /** Whether a wrong call may spoil the process for later ones. */
+  readonly fragile: boolean
 }
 
 export type Request =

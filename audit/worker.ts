@@ -24,10 +24,12 @@ async function load(target: string): Promise<void> {
     say({ say: 'refused', message: error instanceof ModuleError ? message : `${target} does not load: ${message}` })
     return
   }
+  const fragile = builtIn.find((t) => t.name === target)?.fragile ?? false
   const offers = implementations.map(({ name, version, precision, operators: offered }) => ({
     name,
     version: version ?? null,
     precision,
+    fragile,
     operators: operators.map((row) => row.name).filter((operator) => offered[operator] !== undefined),
   }))
   say({ say: 'loaded', offers })

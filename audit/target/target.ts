@@ -14,6 +14,8 @@ export interface Target {
   readonly about: string
   /** npm packages it needs, the one whose version is reported first. */
   readonly packages: readonly string[]
+  /** A wrong call can overwrite memory of the process (WebAssembly), so that each finding is confirmed in a process of its own. */
+  readonly fragile?: boolean
   /** Loads the package, only when asked for, and returns one implementation a way. */
   load(): Promise<readonly Implementation[]>
 }

@@ -34,6 +34,7 @@ export const tfjsWasm: Target = {
   name: 'tfjs-wasm',
   about: 'TensorFlow.js, WebAssembly backend (XNNPACK)',
   packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'],
+  fragile: true,
   async load() {
     return common(await start('wasm'), 'tfjs-wasm')
   },
