@@ -8,13 +8,17 @@ import { featuresOf } from './features.ts'
 import { judge } from './judge.ts'
 import type { Judgement, Reply, Request } from './protocol.ts'
 import { builtIn } from './target/index.ts'
-import { loadModule, looksLikeModule, ModuleError } from './target/module.ts'
+import { looksLikeModule, ModuleError } from './target/target.ts'
 
 let implementations: readonly Implementation[] = []
 
 const say = (reply: Reply): void => {
   process.send?.(reply)
 }
+
+/** Loaded on demand: checking a module brings zod, 0.2 s of a start-up that fragile targets pay once a finding. */
+const loadModule = async (path: string): Promise<Implementation> =>
+  (await import('./target/module.ts')).loadModule(path)
 
 async function load(target: string): Promise<void> {
   try {

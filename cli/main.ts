@@ -26,7 +26,7 @@ program
   .description('judge targets: built-in names (see --list), one way of one (tfjs-cpu/same), or modules (./my-conv.ts)')
   .argument('[target...]', 'every installed target when none is given')
   .option('-o, --operator <name>', 'only this operator; may be repeated or a list with commas', several)
-  .option('-n, --cases <count>', 'cases an operator', wholeNumber(1), 16)
+  .option('-n, --cases <count>', 'cases an operator', wholeNumber(1), 12)
   .option('-s, --seed <number>', 'seed of the cases', wholeNumber(1), 1)
   .option('--time-limit <seconds>', 'what a call may take', wholeNumber(1), 5)
   .option('--known <file>', 'known findings; those of the peers when left out')

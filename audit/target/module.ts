@@ -5,14 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import type { Implementation } from '../../reference/contract.ts'
 import { isOperatorName, nearest, operators } from '../../reference/operators.ts'
-
-/** A module that cannot be audited; the message is one line that names the mend. */
-export class ModuleError extends Error {
-  override readonly name = 'ModuleError'
-}
-
-/** ./my-conv.ts, /abs/path.mjs: what is meant as a file rather than as the name of a target. */
-export const looksLikeModule = (text: string): boolean => /[/\\]|\.[cm]?[jt]s$/.test(text)
+import { ModuleError } from './target.ts'
 
 const shape = z.object({
   name: z.string().min(1),

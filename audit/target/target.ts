@@ -19,3 +19,11 @@ export interface Target {
   /** Loads the package, only when asked for, and returns one implementation a way. */
   load(): Promise<readonly Implementation[]>
 }
+
+/** A module that cannot be audited; the message is one line that names the mend. */
+export class ModuleError extends Error {
+  override readonly name = 'ModuleError'
+}
+
+/** ./my-conv.ts, /abs/path.mjs: what is meant as a file rather than as the name of a target. */
+export const looksLikeModule = (text: string): boolean => /[/\\]|\.[cm]?[jt]s$/.test(text)
