@@ -84,8 +84,9 @@ export async function auditImplementation(
   try {
     await load(isolated, target)
     for (const operator of offer.operators) {
+      if (signal.aborted) break
       if (options.operators.length > 0 && !options.operators.includes(operator)) continue
-      const found = await auditOne(isolated, target, offer, operator, options, report, progress)
+      const found = await auditOne(isolated, target, offer, operator, options, report, progress, signal)
       for (const finding of found) report.findings.push(await confirmed(fresh, target, offer, finding, signal))
     }
   } finally {
@@ -102,6 +103,7 @@ async function auditOne(
   options: AuditOptions,
   report: ImplementationReport,
   progress: Progress,
+  signal: AbortSignal,
 ): Promise<Finding[]> {
   const findings = new Map<string, Finding>()
   const total = emptyTally()
@@ -131,6 +133,10 @@ async function auditOne(
     }
     if (!(ended instanceof Death) && ended.say === 'fault') throw new Error(`${offer.name}: ${ended.message}`)
     addTally(total, last.tally)
+    if (signal.aborted) {
+      report.operators.push({ operator, tally: total, ended: 'interrupted' })
+      return [...findings.values()]
+    }
     total.failed++
     total.cases++
     const death =

@@ -35,6 +35,8 @@ export const usualLimits: Limits = { callMs: 5_000, heapMb: 2048 }
 
 export class IsolatedTarget {
   private child: ChildProcess | undefined
+  /** Ends the question that is being answered, when its process is killed. */
+  private abandon: (() => void) | undefined
   private readonly limits: Limits
 
   constructor(limits: Limits = usualLimits) {
@@ -53,6 +55,7 @@ export class IsolatedTarget {
       let clock = setTimeout(tooLong, callMs, this)
       const finish = (): void => {
         clearTimeout(clock)
+        this.abandon = undefined
         child.off('message', onMessage)
         child.off('exit', onExit)
       }
@@ -81,6 +84,10 @@ export class IsolatedTarget {
         self.kill()
         reject(new Death('hang', `no answer within ${callMs / 1000} s`))
       }
+      this.abandon = () => {
+        finish()
+        reject(new Death('crash', 'the process was stopped'))
+      }
       child.on('message', onMessage)
       child.on('exit', onExit)
       child.send(request)
@@ -93,6 +100,7 @@ export class IsolatedTarget {
 
   /** Ends the process at once; the next question starts another. */
   kill(): void {
+    this.abandon?.()
     this.child?.removeAllListeners()
     this.child?.kill('SIGKILL')
     this.child = undefined

@@ -86,4 +86,6 @@ process.on('message', (request: Request) => {
     else say({ say: 'fault', message: error instanceof Error ? (error.stack ?? error.message) : String(error) })
   })
 })
+// Ctrl-C reaches the whole process group; the parent decides, so that its report is still written.
+process.on('SIGINT', () => {})
 process.on('disconnect', () => process.exit(0))
