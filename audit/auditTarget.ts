@@ -87,7 +87,13 @@ export async function auditImplementation(
       if (signal.aborted) break
       if (options.operators.length > 0 && !options.operators.includes(operator)) continue
       const found = await auditOne(isolated, target, offer, operator, options, report, progress, signal)
-      for (const finding of found) report.findings.push(await confirmed(fresh, target, offer, finding, signal))
+      // Kept before they are confirmed: an interruption loses nothing.
+      const first = report.findings.push(...found) - found.length
+      for (const [i, finding] of found.entries()) {
+        const again = await confirmed(fresh, target, offer, finding, signal)
+        if (signal.aborted) return
+        report.findings[first + i] = again
+      }
     }
   } finally {
     signal.removeEventListener('abort', stop)

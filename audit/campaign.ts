@@ -144,6 +144,7 @@ export const isNews = ({ finding, known }: Judged): boolean => known === undefin
 
 /** Known findings of audited implementations and operators that did not show. */
 export function goneEntries(report: CampaignReport, known: readonly Known[], judged: readonly Judged[]): Known[] {
+  if (report.interrupted) return []
   // An entry may expect what another one already explained: it has not gone.
   const shows = (k: Known): boolean => judged.some((j) => knownEntry([k], j.implementation, j.finding) !== undefined)
   return known.filter((k) => !shows(k) && report.implementations.some((i) => audited(k, i)))
