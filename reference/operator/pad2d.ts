@@ -1,5 +1,5 @@
 import type { Arithmetic } from '../arithmetic/arithmetic.ts'
-import { type Padding, ShapeError } from '../contract.ts'
+import type { Padding } from '../contract.ts'
 import { checkRank, checkWhole } from '../shape/window.ts'
 import { at4, type TensorOf } from '../tensor.ts'
 import { fill4 } from './fill.ts'
@@ -14,8 +14,7 @@ import { fill4 } from './fill.ts'
 export function pad2d<T>(k: Arithmetic<T>, x: TensorOf<T>, padding: Padding): TensorOf<T> {
   checkRank('pad2d', 'x', x.shape, ['N', 'C', 'H', 'W'])
   checkWhole('pad2d', 'padding', padding, 4, 0)
-  const [N, C, H, W] = x.shape
-  if (N === undefined || C === undefined || H === undefined || W === undefined) throw new ShapeError('pad2d: rank')
+  const [N, C, H, W] = [x.shape[0]!, x.shape[1]!, x.shape[2]!, x.shape[3]!]
   const [t, l, b, r] = padding
   return fill4(k, [N, C, H + t + b, W + l + r], (n, c, h, w) =>
     h < t || h >= t + H || w < l || w >= l + W ? k.zero : at4(x, n, c, h - t, w - l),
