@@ -92,6 +92,7 @@ function closing(report: CampaignReport, judged: readonly Judged[]): string {
   const news = judged.filter(isNews).length
   const cases = report.implementations.reduce((sum, i) => sum + i.operators.reduce((s, o) => s + o.tally.cases, 0), 0)
   const all = `${cases} cases, seed ${report.seed}`
+  if (cases === 0) return pc.yellow('nothing was judged')
   if (news === 0 && report.interrupted) return pc.yellow(`no finding that is not known so far (${all})`)
   if (news === 0) return pc.green(`holds: no finding that is not known (${all})`)
   return pc.red(`${news} finding${news > 1 ? 's' : ''} not known yet (${all})`)
