@@ -29,7 +29,8 @@ const TYPICAL = 2
 
 /** What one call must come to. */
 export interface Expectation extends ErrorBounds {
-  readonly row: OperatorRow
+  /** Whose result it is, and which operands only decide where something goes. */
+  readonly row: { readonly name: string; readonly compared?: readonly string[] }
   readonly precision: Precision
   readonly shape: readonly number[]
   readonly value: Float64Array
@@ -41,13 +42,17 @@ export interface Expectation extends ErrorBounds {
   readonly attributes: AttributeBag
 }
 
-/** The expectation for one call, by the textbook. Throws ShapeError where operands and attributes do not fit. */
+/**
+ * The expectation for one call, by the textbook. Operands named in `rounded` were rounded to the precision once before they
+ * arrived. Throws ShapeError where operands and attributes do not fit.
+ */
 export function expectation(
   row: OperatorRow,
   operands: AnyOperands<number>,
   attributes: AttributeBag,
   precision: Precision,
   numerics: Numerics = 'sum',
+  rounded: readonly string[] = [],
 ): Expectation {
   const value = row.textbook(real, operands, attributes)
   const common = { row, precision, shape: value.shape, value: Float64Array.from(value.data), operands, attributes }
@@ -55,17 +60,15 @@ export function expectation(
   const format = formats[precision]
   const amplification = Math.max(1, largest) ** 2
   const flush = row.kind === 'selection' ? format.tiny : (row.operands.length + 1) * format.tiny * amplification
-  const errors = errorBounds(row, operands, attributes, precision, numerics, common.value, whole, amplification)
+  const errors = errorBounds(row, common, numerics, rounded, whole && rounded.length === 0, amplification)
   return { ...common, ...errors, flush, special }
 }
 
 function errorBounds(
   row: OperatorRow,
-  operands: AnyOperands<number>,
-  attributes: AttributeBag,
-  precision: Precision,
+  { operands, attributes, precision, value }: Omit<Expectation, keyof ErrorBounds | 'flush' | 'special'>,
   numerics: Numerics,
-  value: Float64Array,
+  rounded: readonly string[],
   whole: boolean,
   amplification: number,
 ): ErrorBounds {
@@ -77,7 +80,7 @@ function errorBounds(
   const S = Float64Array.from(row.textbook(magnitude, scale, attributes).data)
   const count = row.textbook(
     roundings,
-    lift(row, operands, (v) => roundings.from(v)),
+    lift(row, operands, (v, name) => (rounded.includes(name) ? 1 : roundings.from(v))),
     attributes,
   ).data
   const bound = nothing()
@@ -108,11 +111,17 @@ function isExact(row: OperatorRow, whole: boolean, s: number, { bits }: FloatFor
 }
 
 /** Operands in another number system; those that are only compared stay as they are, so that they order as before. */
-function lift(row: OperatorRow, operands: AnyOperands<number>, from: (value: number) => number): AnyOperands<number> {
+function lift(
+  row: OperatorRow,
+  operands: AnyOperands<number>,
+  from: (value: number, name: string) => number,
+): AnyOperands<number> {
   const lifted: Record<string, TensorOf<number> | undefined> = {}
   for (const [name, operand] of Object.entries(operands)) {
     const keep = operand === undefined || row.compared?.includes(name)
-    lifted[name] = keep ? operand : { shape: operand.shape, data: Float64Array.from(operand.data, from) }
+    lifted[name] = keep
+      ? operand
+      : { shape: operand.shape, data: Float64Array.from(operand.data, (v) => from(v, name)) }
   }
   return lifted
 }

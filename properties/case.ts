@@ -62,7 +62,7 @@ export function operandShapes(c: Case): Record<string, number[]> {
 }
 
 /** All attributes of the contract's call, those that follow from the sizes included. */
-function completeAttributes(c: Case): AttributeBag {
+export function completeAttributes(c: Case): AttributeBag {
   const row = operatorRow(c.operator)
   return { ...c.attributes, ...row.derived?.(c.sizes) }
 }

@@ -105,7 +105,10 @@ function errorInBounds(got: number, e: Expectation, i: number): number {
 }
 
 /** Shape and element type, before any number is looked at. */
-function formFault(result: unknown, e: Expectation): Pick<Verdict, 'fault' | 'message'> | undefined {
+export function formFault(
+  result: unknown,
+  e: Pick<Expectation, 'row' | 'precision' | 'shape'>,
+): Pick<Verdict, 'fault' | 'message'> | undefined {
   const name = e.row.name
   if (!isTensorLike(result)) {
     return {

@@ -45,6 +45,10 @@ export function positionOf(shape: readonly number[], flat: number): number[] {
   return position
 }
 
+/** The flat position of a multi-index: flatOf((2,3), [1,1]) = 4. */
+export const flatOf = (shape: readonly number[], position: readonly number[]): number =>
+  shape.reduce((flat, extent, axis) => flat * extent + position[axis]!, 0)
+
 /** x[i,j] of a matrix. */
 export function at2<T>(x: TensorOf<T>, i: number, j: number): T {
   return x.data[i * x.shape[1]! + j]!

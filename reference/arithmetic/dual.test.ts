@@ -83,7 +83,9 @@ describe('dual', () => {
     const slopes = (data: Dual[]): number[] => {
       const w = { shape: [1, 1, 1, 2], data }
       return [
-        ...dualDerivatives(conv2d(k, { x: { shape: x.shape, data: Array.from(x.data, k.from) }, w }, attributes).data),
+        ...dualDerivatives(
+          conv2d(k, { x: { shape: x.shape, data: Array.from(x.data, (v) => k.from(v)) }, w }, attributes).data,
+        ),
       ]
     }
     expect(slopes(dualVariable([10, 20], 0))).toEqual([3, 5])

@@ -17,6 +17,7 @@ import {
   rational,
   real,
   scopeOf,
+  single,
   symbolic,
   symbolTensor,
 } from './index.ts'
@@ -67,8 +68,8 @@ function run<T>(k: Arithmetic<T>, row: OperatorRow, read: (value: T) => number, 
   }
 }
 
-/** Equal, or to 16 ulp where a function is rounded on the way. */
-function agree(row: OperatorRow, got: ReturnType<typeof run>): void {
+/** Equal, or to 16 ulp of a system with unit roundoff u where a function is rounded on the way. */
+function agree(row: OperatorRow, got: ReturnType<typeof run>, u = 2 ** -53): void {
   const expected = row.textbook(real, operandsOf(row), attributesOf(row))
   if (got instanceof Inexpressible) throw got
   expect(got.shape).toEqual(expected.shape)
@@ -77,7 +78,7 @@ function agree(row: OperatorRow, got: ReturnType<typeof run>): void {
   for (const [i, value] of got.data.entries()) {
     const wanted = expected.data[i]! + 0
     if (row.kind !== 'function') expect(value).toBe(wanted)
-    else expect(Math.abs(value - wanted)).toBeLessThanOrEqual(16 * 2 ** -53 * Math.max(1, Math.abs(wanted)))
+    else expect(Math.abs(value - wanted)).toBeLessThanOrEqual(16 * u * Math.max(1, Math.abs(wanted)))
   }
 }
 
@@ -101,6 +102,13 @@ describe.each(operators.map((row) => [row.name, row] as const))('%s', (name, row
     agree(row, run(doubleDouble, row, read))
     if (row.kind !== 'function') expect(leftOver.every((rest) => rest === 0)).toBe(true)
   })
+
+  test('single = real, exactly, where float32 holds every step', () =>
+    agree(
+      row,
+      run(single, row, (value) => value),
+      2 ** -24,
+    ))
 
   test("dual's re = real", () =>
     agree(

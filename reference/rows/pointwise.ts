@@ -65,6 +65,7 @@ export const pointwiseRows: readonly OperatorRow[] = [
     formula: 'F8',
     tex: String.raw`\sigma(z)=1/(1+e^{-z})`,
     source: 'Rumelhart et al. 1986',
+    derivatives: { x: 'sigmoidGradient' },
     textbook: sigmoid,
   },
   {
@@ -74,6 +75,7 @@ export const pointwiseRows: readonly OperatorRow[] = [
     formula: 'F8',
     tex: String.raw`\tanh z=(e^z-e^{-z})/(e^z+e^{-z})`,
     source: 'LeCun et al. 1998 §II',
+    derivatives: { x: 'tanhGradient' },
     textbook: tanh,
   },
   {
@@ -121,6 +123,7 @@ export const pointwiseRows: readonly OperatorRow[] = [
     source: 'Bridle 1990',
     operands: ['x'],
     linearIn: [],
+    derivatives: { x: 'softmaxGradient' },
     textbook: softmax,
     shapes: (z) => ({ x: matrix(z) }),
     resultShape: (x) => [...shape(x, 'x')],

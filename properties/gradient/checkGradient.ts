@@ -1,0 +1,125 @@
+/**
+ * Judges the gradients of an implementation by at least two judges that do not know the gradient's formula: a random
+ * projection first, and the full Jacobian where that fails, so that the message names an entry.
+ *
+ *   await checkGradient(optimized, 'conv2d', parseCase('conv2d n2c3h8w8 m4r3s3 pd1'))                all three gradients
+ *   await checkGradient(optimized, 'conv2dWeightGradient', parseCase('conv2d n2c3h8w8 m4r3s3 pd1'))  one of them
+ */
+import type { Implementation, OperatorName } from '../../reference/contract.ts'
+import type { Case } from '../case.ts'
+import { printCase } from '../descriptor.ts'
+import { Random } from '../random.ts'
+import { compareJacobians, type Entry } from './jacobian.ts'
+import { type JudgeName, judgesFor } from './judge.ts'
+import { kinkReport } from './kink.ts'
+import { type GradientPair, pairsOf } from './pair.ts'
+import { type Point, pointOf } from './point.ts'
+import { type Projection, project } from './projection.ts'
+import { Subject, Unusable } from './subject.ts'
+
+export interface GradientOptions {
+  /** Seed of the whole numbers, directions and cotangents. 1 unless told. */
+  readonly seed?: number
+  /** Random projections before anything else. 1 unless told. */
+  readonly projections?: number
+  /** The full Jacobian, whether or not a projection failed. */
+  readonly full?: boolean
+  /** How many judges speak, the most decisive first. 2 unless told. */
+  readonly judges?: number
+}
+
+export interface GradientCheck {
+  readonly forward: OperatorName
+  readonly operand: string
+  readonly gradient: OperatorName
+  readonly status: 'held' | 'broken' | 'not offered' | 'unsupported' | 'undecided'
+  readonly judges: readonly JudgeName[]
+  /** Projections and entries that were compared. */
+  readonly compared: number
+  /** Where there is no one derivative: the name of the rule that the implementation follows, else undefined. */
+  readonly tieRule?: string
+  readonly message?: string
+  readonly entry?: Entry
+}
+
+/**
+ * One check a gradient of the case's operator, or of the one gradient that `operator` names. Throws RangeError where the
+ * operator has none, ShapeError where sizes and attributes do not fit.
+ */
+export async function checkGradient(
+  implementation: Implementation,
+  operator: OperatorName,
+  c: Case,
+  options: GradientOptions = {},
+): Promise<readonly GradientCheck[]> {
+  const checks: GradientCheck[] = []
+  const point = pointOf(c, implementation.precision, options.seed ?? 1)
+  for (const pair of pairsOf(operator, c)) checks.push(await checkPair(implementation, pair, c, point, options))
+  return checks
+}
+
+async function checkPair(
+  implementation: Implementation,
+  pair: GradientPair,
+  c: Case,
+  point: Point,
+  options: GradientOptions,
+): Promise<GradientCheck> {
+  const { seed = 1, projections = 1, full = false } = options
+  const judges = judgesFor(pair, point, implementation).slice(0, options.judges ?? 2)
+  const names = judges.map(({ name }) => name)
+  const common = { forward: pair.forward, operand: pair.operand, gradient: pair.gradient, judges: names }
+  if (implementation.operators[pair.gradient] === undefined) return { ...common, status: 'not offered', compared: 0 }
+  const subject = new Subject(implementation, pair, point, c)
+  const where = `${printCase(c)}${point.whole ? `, whole numbers of seed ${seed}` : ''}`
+  try {
+    const random = new Random(seed, 11)
+    let failed: Projection | undefined
+    let compared = 0
+    for (let p = 0; p < projections && !failed; p++) {
+      const projection = await project(subject, judges, random)
+      compared += projection.opinions.length
+      if (projection.verdicts.some(({ grade }) => grade === 'wrong')) failed = projection
+    }
+    if (full || failed) {
+      const { entries, wrong } = await compareJacobians(subject, judges)
+      compared += entries
+      if (wrong)
+        return { ...common, status: 'broken', compared, entry: wrong, message: entryMessage(pair, wrong, where) }
+    }
+    if (failed) return { ...common, status: 'broken', compared, message: projectionMessage(pair, failed, where) }
+    const kinks = await kinkReport(implementation, pair, c)
+    if (kinks?.broken !== undefined)
+      return {
+        ...common,
+        status: 'broken',
+        compared: compared + kinks.compared,
+        message: `${kinks.broken}; ${printCase(c)}`,
+      }
+    if (kinks) return { ...common, status: 'held', compared: compared + kinks.compared, tieRule: kinks.rule }
+    return { ...common, status: 'held', compared }
+  } catch (error) {
+    if (!(error instanceof Unusable)) throw error
+    const status = error.kind === 'unsupported' || error.kind === 'undecided' ? error.kind : 'broken'
+    return { ...common, status, compared: 0, message: `${error.message}; ${where}` }
+  }
+}
+
+type Opinions = Entry['opinions']
+
+/** "exact differences: 2 (1 apart, bound 0); dual numbers: 2 (1 apart, bound 0)" */
+const said = (got: number, opinions: Opinions): string =>
+  opinions
+    .map(({ judge, value, bound }) => `${judge}: ${value} (${Math.abs(got - value)} apart, bound ${bound})`)
+    .join('; ')
+
+const entryMessage = (
+  { gradient, operand }: GradientPair,
+  { output, input, got, opinions }: Entry,
+  where: string,
+): string =>
+  `${gradient}: ∂y[${output.join(',')}]/∂${operand}[${input.join(',')}] is ${got}; ${said(got, opinions)}; ${where}`
+
+const projectionMessage = ({ gradient, operand }: GradientPair, { got, opinions }: Projection, where: string): string =>
+  `${gradient}: ⟨Jᵀv,u⟩ over random directions u of ${operand} and v of dy is ${got}; ${said(got, opinions)}; ` +
+  `each entry of the Jacobian alone is right, so the gradient is not linear in dy; ${where}`

@@ -1,0 +1,88 @@
+/** What values of a function alone say about its slope along a direction of one input. */
+import { formats } from '../format.ts'
+import { type FunctionUnderTest, GradientError } from './functionUnderTest.ts'
+import { slopesAlong } from './richardson.ts'
+
+/** An interval of slopes that a judge accepts, one point unless there is a kink, and how far its ends may be off. */
+export interface Opinion<T> {
+  readonly judge: string
+  readonly kink: T extends Float64Array ? readonly boolean[] : boolean
+  readonly low: T
+  readonly high: T
+  readonly error: T
+}
+
+/** The first step, in units of the largest input. */
+const FIRST_STEP = 2 ** -3
+
+/** Throws GradientError where the slope cannot be told from the values. */
+export async function slopeOpinions(
+  subject: FunctionUnderTest,
+  k: number,
+  u: Float64Array,
+): Promise<readonly Opinion<Float64Array>[]> {
+  const opinions: Opinion<Float64Array>[] = []
+  const exact = subject.isWhole ? await exactSlope(subject, k, u) : undefined
+  if (exact) {
+    const error = new Float64Array(exact.length)
+    opinions.push({ judge: 'exact differences', kink: Array.from(exact, () => false), low: exact, high: exact, error })
+  }
+  const reach = Math.max(0, ...Array.from(subject.inputs[k]!.data, Math.abs))
+  const farthest = Math.max(...Array.from(u, Math.abs))
+  const unit = 2 ** Math.round(Math.log2((reach > 0 ? reach : 1) / farthest))
+  const roundoff = formats[subject.precision].u
+  const slopes = await slopesAlong({
+    at: (h) => subject.moved(k, u, h),
+    u: roundoff,
+    reach,
+    step: FIRST_STEP * unit,
+  })
+  const { central, left, right } = slopes
+  const kink = Array.from(central.value, (_, i) => {
+    const apart = Math.abs(right.value[i]! - left.value[i]!)
+    return apart > right.error[i]! + left.error[i]!
+  })
+  const ends = (i: number): readonly number[] =>
+    kink[i] ? [left.value[i]!, right.value[i]!] : [central.value[i]!, central.value[i]!]
+  const low = central.value.map((_, i) => Math.min(...ends(i)))
+  const high = central.value.map((_, i) => Math.max(...ends(i)))
+  const error = central.error.map((e, i) => (kink[i] ? Math.max(left.error[i]!, right.error[i]!) : e))
+  refuseGuesses(subject, k, low, error, unit)
+  opinions.push({ judge: 'central differences', kink, low, high, error })
+  return opinions
+}
+
+/**
+ * An estimate that would let anything pass is none: three digits of the slope must be certain, or of what f would change by
+ * if it went once through its own size over the reach of the input.
+ */
+const UNCERTAIN = 2 ** -10
+
+function refuseGuesses(
+  subject: FunctionUnderTest,
+  k: number,
+  value: Float64Array,
+  error: Float64Array,
+  unit: number,
+): void {
+  const natural = Math.max(...Array.from(subject.y.data, Math.abs)) / unit
+  error.forEach((e, i) => {
+    if (e <= UNCERTAIN * Math.max(natural, Math.abs(value[i]!))) return
+    throw new GradientError(
+      `gradcheck: the slope of f along ${subject.names[k]} cannot be told from its values: ${value[i]} ± ${e}; ` +
+        'f is rough, noisy or changes too fast there; give inputs where it is smooth',
+    )
+  })
+}
+
+/** f(x+u) − f(x), where the values at x−u, x, x+u and x+2u are whole and lie on a line; else undefined. */
+async function exactSlope(subject: FunctionUnderTest, k: number, u: Float64Array): Promise<Float64Array | undefined> {
+  const middle = subject.y.data
+  const [down, up, twice] = [await subject.moved(k, u, -1), await subject.moved(k, u, 1), await subject.moved(k, u, 2)]
+  const slope = Float64Array.from(up, (v, i) => v - middle[i]!)
+  for (let i = 0; i < slope.length; i++) {
+    const isLine = middle[i]! - down[i]! === slope[i] && twice[i]! - up[i]! === slope[i]
+    if (!isLine || !Number.isInteger(up[i])) return undefined
+  }
+  return slope
+}
