@@ -45,6 +45,16 @@ program
     process.exitCode = await (await import('./replay.ts')).replay(descriptor, flags)
   })
 
+program
+  .command('selfcheck')
+  .description('hold correct float32 sums in nine orders against the verdict: how many does it blame?')
+  .option('-n, --results <count>', 'results to judge, at least', wholeNumber(1), 1_000_000)
+  .option('-s, --seed <number>', 'seed of the cases', wholeNumber(1), 1)
+  .option('--json', 'print one JSON document instead of a table')
+  .action(async (flags) => {
+    process.exitCode = (await import('./selfcheck.ts')).selfcheck(flags)
+  })
+
 try {
   await program.parseAsync()
 } catch (error) {

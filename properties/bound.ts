@@ -1,7 +1,7 @@
 /**
  * What a result must be: the exact value, and how far from it the declared arithmetic can land.
  *
- *   |ŷ − y| ≤ γ(n)·S + e + n·η/2,   γ(n) = n·u/(1 − n·u)
+ *   |ŷ − y| ≤ γ(n)·S + e + n·η,     γ(n) = n·u/(1 − n·u)
  *
  * y from the textbook in `real`, S = Σ|terms| from `magnitude`, n from `roundings`, all three the same formula; u the unit
  * roundoff of the declared precision, η its smallest subnormal, e the oracle's own error, bounded the same way in float64.
@@ -23,7 +23,7 @@ import { normwiseError } from './normwiseBound.ts'
  * products (forward, reversed, pairwise, eight lanes, Kahan, fused), a quarter each of signed terms over ten binades, of
  * positive, of centred and of equal ones, none left the bound; the largest error of terms that differ was 1.85·√n·u·S, at
  * n = 26, so that 2 leaves correct code alone. Equal terms round alike: 13·√n·u·S forwards at n = 2866, hence tolerable.
- * bound.test.ts repeats a part of it.
+ * `cnn-oracle selfcheck` runs such a campaign.
  */
 const TYPICAL = 2
 
@@ -91,7 +91,7 @@ function errorBounds(
     const s = S[i]!
     if (norm === undefined && (n === 0 || isExact(row, whole, s, format))) continue
     const oracle = gamma(n, formats.float64.u) * s
-    const underflow = n * (format.eta / 2) * amplification
+    const underflow = n * format.eta * amplification
     bound[i] = gamma(n, format.u) * s + oracle + underflow
     typical[i] = Math.min(bound[i]!, TYPICAL * Math.sqrt(n) * format.u * s + oracle + underflow)
     if (norm === undefined) continue

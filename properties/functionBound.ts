@@ -27,26 +27,27 @@ export function functionError(
   const absolute = operator === 'sigmoid' || operator === 'tanh' ? ULPS + 4 : 0
   for (let i = 0; i < value.length; i++) {
     // Where exp under- or overflows on the way, what is lost is below the smallest normal number.
-    const floor = format.tiny * relative.floor
+    const floor = format.tiny * relative.floor[i]!
     typical[i] = u * relative.error[i]! + floor
     bound[i] = typical[i]! + u * absolute
   }
   return { bound, typical, scale: Float64Array.from(value, (v) => (Number.isFinite(v) ? Math.abs(v) : 0)) }
 }
 
-/** Error in unit roundoffs for each result, and how often the smallest normal number may be lost. */
+/** For each result: its error in unit roundoffs, and how often the smallest normal number may be lost. */
 function relativeErrors(
   operator: OperatorName,
   operands: AnyOperands<number>,
   value: Float64Array,
-): { error: Float64Array; floor: number } {
+): { error: Float64Array; floor: Float64Array } {
+  const once = new Float64Array(value.length).fill(1)
   if (operator === 'sigmoid' || operator === 'tanh') {
     // σ = 1/(1+e): the error of e enters with the factor e/(1+e) < 1, then one addition and one division.
-    return { error: Float64Array.from(value, (v) => (ULPS + 4) * Math.abs(v)), floor: 1 }
+    return { error: Float64Array.from(value, (v) => (ULPS + 4) * Math.abs(v)), floor: once }
   }
   const x = operands.x
   const t = operands.t
-  if (operator === 'softmax' && x) return { error: softmaxErrors(x, value), floor: 1 }
+  if (operator === 'softmax' && x) return { error: softmaxErrors(x, value), floor: once }
   if (operator === 'softmaxCrossEntropyGradient' && x && t) return gradientErrors(x, t)
   if (operator === 'softmaxCrossEntropy' && x && t) return costErrors(x, t)
   throw new RangeError(`${operator} has no function bound; add one to properties/functionBound.ts`)
@@ -94,15 +95,16 @@ function softmaxErrors(x: TensorOf<number>, y: Float64Array): Float64Array {
 }
 
 /** yₖ·Σt − tₖ: the error of yₖ, of the sum of targets (K additions) and of the subtraction. */
-function gradientErrors(x: TensorOf<number>, t: TensorOf<number>): { error: Float64Array; floor: number } {
+function gradientErrors(x: TensorOf<number>, t: TensorOf<number>): { error: Float64Array; floor: Float64Array } {
   const [N, K] = [x.shape[0]!, x.shape[1]!]
   const error = new Float64Array(N * K)
-  let floor = 1
+  const floor = new Float64Array(N * K)
   for (let n = 0; n < N; n++) {
     const row = surveyRow(x, n)
     let targets = 0
     for (let k = 0; k < K; k++) targets += Math.abs(t.data[n * K + k]!)
-    floor = Math.max(floor, targets)
+    // A row's own: NaN or ∞ among the targets of one row says nothing of the others.
+    floor.fill(Math.max(1, targets), n * K, (n + 1) * K)
     for (let k = 0; k < K; k++) {
       const d = x.data[n * K + k]! - row.max
       const y = Math.exp(d - row.log)
@@ -114,7 +116,7 @@ function gradientErrors(x: TensorOf<number>, t: TensorOf<number>): { error: Floa
 }
 
 /** −Σ t·(x − max − log Σ): each logarithm errs by the relative error of its sum, and NK terms are added. */
-function costErrors(x: TensorOf<number>, t: TensorOf<number>): { error: Float64Array; floor: number } {
+function costErrors(x: TensorOf<number>, t: TensorOf<number>): { error: Float64Array; floor: Float64Array } {
   const [N, K] = [x.shape[0]!, x.shape[1]!]
   let error = 0
   let floor = 1
@@ -128,5 +130,5 @@ function costErrors(x: TensorOf<number>, t: TensorOf<number>): { error: Float64A
       floor += target
     }
   }
-  return { error: Float64Array.of(error), floor }
+  return { error: Float64Array.of(error), floor: Float64Array.of(floor) }
 }
