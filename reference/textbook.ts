@@ -3,7 +3,7 @@ import { real } from './arithmetic/real.ts'
 import { single } from './arithmetic/single.ts'
 import type { Implementation, Tensor } from './contract.ts'
 import { type AnyOperands, type AttributeBag, operators } from './operators.ts'
-import { convert, type Precision } from './tensor.ts'
+import { type Precision, tensor } from './tensor.ts'
 
 /** The textbook in float64, as an implementation: what everything else is held against. */
 export const textbook: Implementation = textbookIn(real, 'textbook', 'float64')
@@ -18,8 +18,11 @@ function textbookIn(k: Arithmetic<number>, name: string, precision: Precision): 
     operators: Object.fromEntries(
       operators.map((row) => [
         row.name,
-        (operands: AnyOperands<number>, attributes: AttributeBag): Tensor =>
-          convert(row.textbook(k, operands, attributes), precision),
+        (operands: AnyOperands<number>, attributes: AttributeBag): Tensor => {
+          const { shape, data } = row.textbook(k, operands, attributes)
+          const typed = data instanceof Float32Array || data instanceof Float64Array
+          return typed ? { shape, data } : tensor(shape, data, precision)
+        },
       ]),
     ),
   }

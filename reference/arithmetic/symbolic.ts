@@ -106,8 +106,9 @@ export function scopeOf(operands: Readonly<Record<string, TensorOf<number>>>): M
   return scope
 }
 
-/** ∂node/∂leaf by the rules of mathjs, which are none of this project's. */
-export const derivativeOf = (node: MathNode, leaf: SymbolNode): MathNode => mathjs.derivative(node, leaf)
+/** ∂node/∂leaf by the rules of mathjs, which are none of this project's. To simplify a whole network's takes seconds. */
+export const derivativeOf = (node: MathNode, leaf: SymbolNode, { simplify } = { simplify: true }): MathNode =>
+  mathjs.derivative(node, leaf, { simplify })
 
 /** "x[0,0]·w[0,0] + b[0]". */
 export function expressionOf(node: MathNode): string {

@@ -6,10 +6,14 @@ import { conv2d } from './conv2d.ts'
 import { pad2d } from './pad2d.ts'
 
 describe('pad2d (F16)', () => {
-  test('each side is its own: [t,l,b,r] = [1,2,0,1] around [[1,2],[3,4]]', () => {
-    const y = pad2d(real, tensor([1, 1, 2, 2], [1, 2, 3, 4]), [1, 2, 0, 1])
+  test('each side is its own: [t,l,b,r] = [1,2,0,1] and [0,1,2,0] around [[1,2],[3,4]]', () => {
+    const x = tensor([1, 1, 2, 2], [1, 2, 3, 4])
+    const y = pad2d(real, x, [1, 2, 0, 1])
     expect(y.shape).toEqual([1, 1, 3, 5])
     expect(Array.from(y.data)).toEqual([0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 3, 4, 0])
+    const below = pad2d(real, x, [0, 1, 2, 0])
+    expect(below.shape).toEqual([1, 1, 4, 3])
+    expect(Array.from(below.data)).toEqual([0, 1, 2, 0, 3, 4, 0, 0, 0, 0, 0, 0])
   })
 
   test('conv2d with padding = conv2d without of the padded input', () => {
@@ -27,7 +31,12 @@ describe('pad2d (F16)', () => {
     expect(padded.shape).toEqual([2, 3, 2, 4])
   })
 
-  test('a negative padding is refused', () => {
-    expect(() => pad2d(real, tensor([1, 1, 1, 1], [1]), [0, -1, 0, 0])).toThrow(ShapeError)
+  test('a negative padding and an x without channels are refused, by name', () => {
+    expect(() => pad2d(real, tensor([1, 1, 1, 1], [1]), [0, -1, 0, 0])).toThrow(
+      new ShapeError('pad2d: padding=(0,-1,0,0) holds -1; each must be a whole number ≥ 0'),
+    )
+    expect(() => pad2d(real, tensor([2, 2, 2], []), [0, 0, 0, 0])).toThrow(
+      new ShapeError('pad2d: x has 3 axes (2,2,2), expects 4 (N,C,H,W)'),
+    )
   })
 })
