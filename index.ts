@@ -4,6 +4,8 @@
  *   const row = operatorRow('conv2d')
  *   verdict(result, expectation(row, operands, attributes, 'float32')).grade   // 'exact' … 'wrong'
  *   await judge(implementation, parseCase('conv2d n1c2h5w6 m3r3s3 @real#42'))  // the same for a case by its name
+ *   await checkGradient(implementation, 'conv2d', parseCase('conv2d n1c2h5w6 m3r3s3'))  // its three gradients
+ *   await gradcheck(f, gradient, inputs)                                         // those of any function of yours
  */
 export type { FindingKind } from './audit/finding.ts'
 export { judge, type Outcome } from './audit/judge.ts'
@@ -11,6 +13,21 @@ export { optimized } from './optimized/index.ts'
 export { type Expectation, expectation } from './properties/bound.ts'
 export type { Call, Case, Drawn, Literal } from './properties/case.ts'
 export { DescriptorError, parseCase, printCase } from './properties/descriptor.ts'
+export {
+  checkGradient,
+  type GradientCheck,
+  type GradientOptions,
+} from './properties/gradient/checkGradient.ts'
+export {
+  type Differentiable,
+  type Gradient,
+  GradientError,
+} from './properties/gradient/functionUnderTest.ts'
+export {
+  type GradcheckOptions,
+  type GradcheckReport,
+  gradcheck,
+} from './properties/gradient/gradcheck.ts'
 export type { Draw } from './properties/values.ts'
 export { type Fault, type Grade, type Mismatch, type Verdict, verdict } from './properties/verdict.ts'
 export {

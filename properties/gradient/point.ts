@@ -32,7 +32,7 @@ export const LARGEST = 3
 const FARTHEST = 63
 
 /** The operator of a row whose result is a sum or a selection moves along whole numbers; the others do not. */
-export const isWhole = (row: OperatorRow): boolean =>
+const isWhole = (row: OperatorRow): boolean =>
   row.kind === 'sum' || row.kind === 'mean' || row.kind === 'selection'
 
 export function pointOf(c: Case, precision: Precision, seed: number): Point {
@@ -109,8 +109,11 @@ function apart(n: number, random: Random): Float64Array {
 }
 
 /** ±1…±most, never 0: a term that is always 0 hides its mistake. */
-export const nonzero = (n: number, most: number, random: Random): Float64Array =>
-  Float64Array.from({ length: n }, () => random.sign() * random.integer(1, most))
+export function nonzero(n: number, most: number, random: Random): Float64Array {
+  const values = new Float64Array(n)
+  for (let i = 0; i < n; i++) values[i] = random.sign() * random.integer(1, most)
+  return values
+}
 
 /** Draws whose numbers are so large, or not finite, that a function is flat there: real ones of the same seed instead. */
 const flat: ReadonlySet<string> = new Set(['exact', 'impulse', 'special'])

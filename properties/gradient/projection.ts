@@ -16,7 +16,7 @@ import { isCost } from './pair.ts'
 import { nonzero } from './point.ts'
 import { type Subject, Unusable } from './subject.ts'
 
-export interface Opinion {
+interface Opinion {
   readonly judge: string
   readonly value: number
   /** How far from the judge's value the gradient may be. */

@@ -14,14 +14,14 @@ import { type Grade, verdict } from '../verdict.ts'
 import { type Orders, orders } from './orders.ts'
 import { addUp, Products, type Terms, terms } from './terms.ts'
 
-export interface OrderCount {
+interface OrderCount {
   readonly order: string
   readonly counts: Record<Grade, number>
   /** Largest error in units of its bound. */
   worst: number
 }
 
-export interface FalseAlarm {
+interface FalseAlarm {
   readonly order: string
   readonly descriptor: string
   readonly message: string

@@ -1,0 +1,33 @@
+/**
+ * The median of paired samples with an interval that assumes no distribution: the order statistics between which the true
+ * median lies with at least 95 %, by the binomial distribution (Conover 1999, §3.2).
+ */
+export interface MedianInterval {
+  readonly median: number
+  readonly low: number
+  readonly high: number
+}
+
+export function medianInterval(samples: readonly number[]): MedianInterval {
+  if (samples.length < 6)
+    throw new RangeError(
+      `a 95 % interval of a median needs at least 6 samples, there are ${samples.length}; run more rounds`,
+    )
+  const sorted = [...samples].sort((a, b) => a - b)
+  const n = sorted.length
+  // The most samples k that can be left out at each end: 2·P(Binomial(n, ½) < k) ≤ 5 %.
+  let k = 0
+  let below = 0.5 ** n
+  let probability = below
+  while (2 * probability <= 0.05) {
+    k++
+    below = (below * (n - k + 1)) / k
+    probability += below
+  }
+  const median = n % 2 ? sorted[(n - 1) / 2]! : (sorted[n / 2 - 1]! + sorted[n / 2]!) / 2
+  return { median, low: sorted[k - 1]!, high: sorted[n - k]! }
+}
+
+/** "2.31 ms [2.20, 2.45]" */
+export const intervalText = ({ median, low, high }: MedianInterval, unit: string, digits = 2): string =>
+  `${median.toFixed(digits)}${unit} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`
