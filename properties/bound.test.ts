@@ -64,6 +64,29 @@ function shorten(v: number, bits: number): number {
   return (rest > 0.5 || (rest === 0.5 && floor % 2 !== 0) ? floor + 1 : floor) * unit
 }
 
+describe('float64 is judged by double-double', () => {
+  const sum = (...terms: number[]) => {
+    const operands = {
+      x: tensor([1, terms.length], terms),
+      w: tensor(
+        [1, terms.length],
+        terms.map(() => 1),
+      ),
+    }
+    return expectation(operatorRow('dense'), operands, {}, 'float64')
+  }
+  it('10¹⁶ + 1 − 10¹⁶ is 1, where float64 says 0; both are within the bound, one is exact', () => {
+    const e = sum(1e16, 1, -1e16)
+    expect(e.value[0]).toBe(1)
+    expect(verdict(tensor([1, 1], [1]), e).grade).toBe('exact')
+    expect(verdict(tensor([1, 1], [0]), e).grade).toBe('accurate')
+    expect(verdict(tensor([1, 1], [64]), e).grade).toBe('wrong')
+  })
+  it('the same with numbers that are not whole', () => {
+    expect(sum(1e16, 0.5, -1e16).value[0]).toBe(0.5)
+  })
+})
+
 describe('exact cases leave no room for inputs that were rounded', () => {
   it('257 to eight bits is 256, 259 is 260, −2049 to eleven −2048, and 1 stays', () => {
     expect([shorten(257, 8), shorten(259, 8), shorten(-2049, 11), shorten(1, 8)]).toEqual([256, 260, -2048, 1])

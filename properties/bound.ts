@@ -3,8 +3,9 @@
  *
  *   |ŷ − y| ≤ γ(n)·S + e + n·η,     γ(n) = n·u/(1 − n·u)
  *
- * y from the textbook in `real`, S = Σ|terms| from `magnitude`, n from `roundings`, all three the same formula; u the unit
- * roundoff of the declared precision, η its smallest subnormal, e the oracle's own error, bounded the same way in float64.
+ * y from the textbook in `real`, or in `doubleDouble` where float64 is judged, S = Σ|terms| from `magnitude`, n from
+ * `roundings`, all of them the same formula; u the unit roundoff of the declared precision, η its smallest subnormal, e the
+ * oracle's own error, bounded the same way: γ(n)·S in float64, one rounding of y where double-double was rounded to it.
  * γ(n) rather than n·u: it also covers δ·y(1−y) and means, where the theorem of Jeannerod & Rump for plain sums does not
  * reach; the difference is below 10⁻³ for n < 10⁴. Sources: Higham 2002 §3.1–3.4; Jeannerod & Rump 2013.
  */
@@ -16,6 +17,7 @@ import type { AnyOperands, AttributeBag, OperatorRow } from '../reference/operat
 import type { TensorOf } from '../reference/tensor.ts'
 import { type ErrorBounds, type FloatFormat, formats, gamma } from './format.ts'
 import { functionError } from './functionBound.ts'
+import { preciseTextbook } from './lift.ts'
 import { normwiseError } from './normwiseBound.ts'
 
 /**
@@ -26,6 +28,9 @@ import { normwiseError } from './normwiseBound.ts'
  * `cnn-oracle selfcheck` runs such a campaign.
  */
 const TYPICAL = 2
+
+/** Relative error of an operation in double-double (doubleDouble.ts). */
+const DOUBLE_DOUBLE = 2 ** -101
 
 /** What one call must come to. */
 export interface Expectation extends ErrorBounds {
@@ -54,13 +59,17 @@ export function expectation(
   numerics: Numerics = 'sum',
   rounded: readonly string[] = [],
 ): Expectation {
-  const value = row.textbook(real, operands, attributes)
-  const common = { row, precision, shape: value.shape, value: Float64Array.from(value.data), operands, attributes }
   const { special, largest, whole } = survey(row, operands)
+  const precise = precision === 'float64' && row.kind !== 'selection' && !isPlain(operands, whole, largest)
+  const { shape, data } = precise
+    ? preciseTextbook(row, operands, attributes)
+    : row.textbook(real, operands, attributes)
+  const common = { row, precision, shape, value: Float64Array.from(data), operands, attributes }
   const format = formats[precision]
   const amplification = Math.max(1, largest) ** 2
   const flush = row.kind === 'selection' ? format.tiny : (row.operands.length + 1) * format.tiny * amplification
-  const errors = errorBounds(row, common, numerics, rounded, whole && rounded.length === 0, amplification)
+  const known = { whole: whole && rounded.length === 0, precise, amplification }
+  const errors = errorBounds(row, common, numerics, rounded, known)
   return { ...common, ...errors, flush, special }
 }
 
@@ -69,18 +78,17 @@ function errorBounds(
   { operands, attributes, precision, value }: Omit<Expectation, keyof ErrorBounds | 'flush' | 'special'>,
   numerics: Numerics,
   rounded: readonly string[],
-  whole: boolean,
-  amplification: number,
+  { whole, precise, amplification }: { whole: boolean; precise: boolean; amplification: number },
 ): ErrorBounds {
   const format = formats[precision]
   if (row.kind === 'function') return functionError(row.name, operands, value, format)
   const nothing = (): Float64Array => new Float64Array(value.length)
   if (row.kind === 'selection') return { bound: nothing(), typical: nothing(), scale: nothing() }
-  const scale = lift(row, operands, (v) => magnitude.from(v))
+  const scale = measured(row, operands, (v) => magnitude.from(v))
   const S = Float64Array.from(row.textbook(magnitude, scale, attributes).data)
   const count = row.textbook(
     roundings,
-    lift(row, operands, (v, name) => (rounded.includes(name) ? 1 : roundings.from(v))),
+    measured(row, operands, (v, name) => (rounded.includes(name) ? 1 : roundings.from(v))),
     attributes,
   ).data
   const bound = nothing()
@@ -90,7 +98,9 @@ function errorBounds(
     const n = roundings.total(count[i]!)
     const s = S[i]!
     if (norm === undefined && (n === 0 || isExact(row, whole, s, format))) continue
-    const oracle = gamma(n, formats.float64.u) * s
+    const oracle = precise
+      ? formats.float64.u * finite(value[i]!) + gamma(n, DOUBLE_DOUBLE) * s
+      : gamma(n, formats.float64.u) * s
     const underflow = n * format.eta * amplification
     bound[i] = gamma(n, format.u) * s + oracle + underflow
     typical[i] = Math.min(bound[i]!, TYPICAL * Math.sqrt(n) * format.u * s + oracle + underflow)
@@ -111,7 +121,7 @@ function isExact(row: OperatorRow, whole: boolean, s: number, { bits }: FloatFor
 }
 
 /** Operands in another number system; those that are only compared stay as they are, so that they order as before. */
-function lift(
+function measured(
   row: OperatorRow,
   operands: AnyOperands<number>,
   from: (value: number, name: string) => number,
@@ -125,6 +135,14 @@ function lift(
   }
   return lifted
 }
+
+/** Whole numbers so small that float64 holds every product of three of them and every sum of those: `real` is exact. */
+function isPlain(operands: AnyOperands<number>, whole: boolean, largest: number): boolean {
+  const longest = Math.max(...Object.values(operands).map((t) => t?.data.length ?? 0))
+  return whole && largest ** 3 * longest <= 2 ** 52
+}
+
+const finite = (v: number): number => (Number.isFinite(v) ? Math.abs(v) : 0)
 
 /** Whether an operand holds NaN or ±∞, the largest finite magnitude, and whether all added values are whole numbers. */
 function survey(

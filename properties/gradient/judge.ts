@@ -15,9 +15,10 @@ import type { Implementation } from '../../reference/contract.ts'
 import { type AnyOperands, callOperator } from '../../reference/operators.ts'
 import { tensor } from '../../reference/tensor.ts'
 import { formats } from '../format.ts'
+import { lift } from '../lift.ts'
 import { formFault } from '../verdict.ts'
 import type { GradientPair } from './pair.ts'
-import { lift, type Point } from './point.ts'
+import type { Point } from './point.ts'
 import { type Slope, slopesAlong } from './richardson.ts'
 
 export const judgeNames = [
@@ -95,12 +96,7 @@ function preciseDifferences({ operand }: GradientPair, point: Point, u: Float64A
   const at = (t: number) =>
     point.row.textbook(
       k,
-      lift(
-        point.operands,
-        (v) => k.from(v),
-        operand,
-        (v, i) => k.from(v + t * u[i]!),
-      ),
+      lift(point.operands, (v, name, i) => k.from(name === operand ? v + t * u[i]! : v)),
       point.attributes,
     ).data
   const [up, down] = [at(1), at(0)]
@@ -131,12 +127,10 @@ function ownForward(pair: GradientPair, point: Point, implementation: Implementa
 /** Their error, below 2⁻⁹⁰ of the terms, is lost in the rounding to float64. */
 async function dualNumbers({ operand }: GradientPair, point: Point, u: Float64Array): Promise<Slope> {
   const dd = doubleDouble
-  const lifted = lift(
-    point.operands,
-    (v) => preciseDual.from(v),
-    operand,
-    (v, i) => ({ re: dd.from(v), du: dd.from(u[i]!) }),
-  )
+  const lifted = lift(point.operands, (v, name, i) => ({
+    re: dd.from(v),
+    du: name === operand ? dd.from(u[i]!) : dd.zero,
+  }))
   const { data } = point.row.textbook(preciseDual, lifted, point.attributes)
   return exactly(Float64Array.from(data, ({ du }) => nearestFloat64(du).nearest))
 }
@@ -145,12 +139,7 @@ async function dualNumbers({ operand }: GradientPair, point: Point, u: Float64Ar
 async function complexStep({ operand }: GradientPair, point: Point, u: Float64Array): Promise<Slope> {
   const { complex, complexAlong, complexDerivatives } = await import('../../reference/arithmetic/complex.ts')
   const along = complexAlong(point.operands[operand]!.data, u)
-  const lifted = lift(
-    point.operands,
-    (v) => complex.from(v),
-    operand,
-    (_, i) => along[i]!,
-  )
+  const lifted = lift(point.operands, (v, name, i) => (name === operand ? along[i]! : complex.from(v)))
   const value = complexDerivatives(point.row.textbook(complex, lifted, point.attributes).data)
   return exactly(Float64Array.from(value))
 }

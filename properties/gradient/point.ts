@@ -5,13 +5,13 @@
  * quotient is the derivative. The shape and the attributes are those of the case, the values are drawn here. Functions are
  * checked at the case's own values.
  */
-import { doubleDouble, nearestFloat64 } from '../../reference/arithmetic/doubleDouble.ts'
 import { real } from '../../reference/arithmetic/real.ts'
 import type { Precision } from '../../reference/contract.ts'
 import { type AnyOperands, type AttributeBag, type OperatorRow, operatorRow } from '../../reference/operators.ts'
-import { sizeOf, type Tensor, type TensorOf, tensor } from '../../reference/tensor.ts'
+import { sizeOf, type Tensor, tensor } from '../../reference/tensor.ts'
 import { type Case, completeAttributes, instantiate, operandShapes } from '../case.ts'
 import { formats } from '../format.ts'
+import { preciseTextbook } from '../lift.ts'
 import { Random } from '../random.ts'
 
 export interface Point {
@@ -32,8 +32,7 @@ export const LARGEST = 3
 const FARTHEST = 63
 
 /** The operator of a row whose result is a sum or a selection moves along whole numbers; the others do not. */
-const isWhole = (row: OperatorRow): boolean =>
-  row.kind === 'sum' || row.kind === 'mean' || row.kind === 'selection'
+const isWhole = (row: OperatorRow): boolean => row.kind === 'sum' || row.kind === 'mean' || row.kind === 'selection'
 
 export function pointOf(c: Case, precision: Precision, seed: number): Point {
   const row = operatorRow(c.operator)
@@ -59,29 +58,8 @@ function forwardResult(
     const { shape, data } = row.textbook(real, operands, attributes)
     return tensor(shape, data, precision)
   }
-  const { shape, data } = row.textbook(
-    doubleDouble,
-    lift(operands, (v) => doubleDouble.from(v)),
-    attributes,
-  )
-  return tensor(
-    shape,
-    Array.from(data, (v) => nearestFloat64(v).nearest),
-    precision,
-  )
-}
-
-/** The operands in another number system; `move` says what becomes of those of the operand that is moved. */
-export function lift<T>(
-  operands: AnyOperands<number>,
-  from: (value: number) => T,
-  operand?: string,
-  move?: (value: number, i: number) => T,
-): AnyOperands<T> {
-  const lifted: Record<string, TensorOf<T> | undefined> = {}
-  for (const [name, t] of Object.entries(operands))
-    lifted[name] = t && { shape: t.shape, data: Array.from(t.data, name === operand && move ? move : (v) => from(v)) }
-  return lifted
+  const { shape, data } = preciseTextbook(row, operands, attributes)
+  return tensor(shape, data, precision)
 }
 
 /** Whole numbers in ±1…±LARGEST; what is compared lies farther apart than two steps, so that no step meets a tie. */

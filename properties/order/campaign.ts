@@ -4,15 +4,15 @@
  * a false alarm. Results whose expected value no rounding touches count as well: there no error at all is allowed.
  */
 import { type OperatorRow, operators } from '../../reference/operators.ts'
-import type { TensorOf } from '../../reference/tensor.ts'
 import { sampleCases } from '../arbitrary/case.ts'
 import { expectation } from '../bound.ts'
 import { type Case, instantiate } from '../case.ts'
 import { printCase } from '../descriptor.ts'
+import { lift } from '../lift.ts'
 import { type Draw, draws } from '../values.ts'
 import { type Grade, verdict } from '../verdict.ts'
 import { type Orders, orders } from './orders.ts'
-import { addUp, Products, type Terms, terms } from './terms.ts'
+import { addUp, Products, terms } from './terms.ts'
 
 interface OrderCount {
   readonly order: string
@@ -78,10 +78,11 @@ export function sumCampaign(
 function judgeOrders(row: OperatorRow, c: Case, campaign: SumCampaign, among: Orders): void {
   const { operands, attributes } = instantiate(c, 'float32')
   const expected = expectation(row, operands, attributes, 'float32')
-  const written: Record<string, TensorOf<Terms> | undefined> = {}
-  for (const [name, t] of Object.entries(operands))
-    written[name] = t && { shape: t.shape, data: Array.from(t.data, (v) => terms.from(v)) }
-  const { shape, data } = row.textbook(terms, written, attributes)
+  const { shape, data } = row.textbook(
+    terms,
+    lift(operands, (v) => terms.from(v)),
+    attributes,
+  )
   const room = new Products()
   campaign.cases++
   for (const count of campaign.orders) {
