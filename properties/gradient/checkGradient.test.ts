@@ -181,6 +181,27 @@ describe('what cannot be checked says so', () => {
     )
   })
 
+  it('a Jacobian that is too large: the projection is reported, and asking for all of it is refused', async () => {
+    const large = parseCase('dense n70i70o70')
+    const wrong = mutant('denseInputGradient', (honest) => mapped(honest, (v, i) => (i === 0 ? v + 1 : v)))
+    const [check] = await checkGradient(wrong, 'denseInputGradient', large)
+    expect(check).toMatchObject({ status: 'broken' })
+    expect(check!.message).toContain('too large to find the entry; take smaller sizes')
+    await expect(checkGradient(textbook, 'denseInputGradient', large, { full: true })).rejects.toThrow(
+      /a Jacobian of 4900 × 4900 entries/,
+    )
+  })
+
+  it('Winograd is held to its normwise bound, and entry by entry a mistake shows beyond it', async () => {
+    const fast: Implementation = { ...textbook32, numerics: 'winograd' }
+    const at = parseCase('conv2d n1c2h6w6 m2r3s3 pd1')
+    for (const check of await checkGradient(fast, 'conv2d', at, { full: true }))
+      expect(check).toMatchObject({ status: 'held' })
+    const turned = mutant('conv2dInputGradient', ({ shape, data }) => ({ shape, data: data.slice().reverse() }), fast)
+    const [check] = await checkGradient(turned, 'conv2dInputGradient', at, { full: true })
+    expect(check).toMatchObject({ status: 'broken' })
+  })
+
   it('a slope that overflows leaves all judges silent: undecided', async () => {
     const [check] = await checkGradient(textbook, 'sigmoid', parseCase('sigmoid n1c1h1w1 x=-1e6'), { judges: 1 })
     expect(check).toMatchObject({ status: 'undecided' })

@@ -9,7 +9,7 @@ import type { Implementation, OperatorName } from '../../reference/contract.ts'
 import type { Case } from '../case.ts'
 import { printCase } from '../descriptor.ts'
 import { Random } from '../random.ts'
-import { compareJacobians, type Entry } from './jacobian.ts'
+import { compareJacobians, type Entry, isComparable } from './jacobian.ts'
 import { type JudgeName, judgesFor } from './judge.ts'
 import { kinkReport } from './kink.ts'
 import { type GradientPair, pairsOf } from './pair.ts'
@@ -81,13 +81,19 @@ async function checkPair(
       compared += projection.opinions.length
       if (projection.verdicts.some(({ grade }) => grade === 'wrong')) failed = projection
     }
-    if (full || failed) {
+    if (full || (failed && isComparable(subject))) {
       const { entries, wrong } = await compareJacobians(subject, judges)
       compared += entries
       if (wrong)
         return { ...common, status: 'broken', compared, entry: wrong, message: entryMessage(pair, wrong, where) }
     }
-    if (failed) return { ...common, status: 'broken', compared, message: projectionMessage(pair, failed, where) }
+    if (failed)
+      return {
+        ...common,
+        status: 'broken',
+        compared,
+        message: projectionMessage(pair, failed, isComparable(subject) ? NOT_LINEAR : TOO_LARGE, where),
+      }
     const kinks = await kinkReport(implementation, pair, c)
     if (kinks?.broken !== undefined)
       return {
@@ -105,6 +111,9 @@ async function checkPair(
   }
 }
 
+const NOT_LINEAR = 'each entry of the Jacobian alone is right, so the gradient is not linear in dy'
+const TOO_LARGE = 'the Jacobian is too large to find the entry; take smaller sizes'
+
 type Opinions = Entry['opinions']
 
 /** "exact differences: 2 (1 apart, bound 0); dual numbers: 2 (1 apart, bound 0)" */
@@ -120,6 +129,11 @@ const entryMessage = (
 ): string =>
   `${gradient}: ∂y[${output.join(',')}]/∂${operand}[${input.join(',')}] is ${got}; ${said(got, opinions)}; ${where}`
 
-const projectionMessage = ({ gradient, operand }: GradientPair, { got, opinions }: Projection, where: string): string =>
+const projectionMessage = (
+  { gradient, operand }: GradientPair,
+  { got, opinions }: Projection,
+  why: string,
+  where: string,
+): string =>
   `${gradient}: ⟨Jᵀv,u⟩ over random directions u of ${operand} and v of dy is ${got}; ${said(got, opinions)}; ` +
-  `each entry of the Jacobian alone is right, so the gradient is not linear in dy; ${where}`
+  `${why}; ${where}`

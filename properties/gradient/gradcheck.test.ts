@@ -170,6 +170,15 @@ describe('what cannot be judged is refused, with the mend', () => {
     await refused(() => [undefined]).toThrow(/undefined for every input/)
     await refused(() => tensor([4], [1, 2, 3, 4])).toThrow(/shape \(4\) and 4 numbers, the input \(2,2\)/)
   })
+  it('more entries than can be gone through', async () => {
+    const large = tensor([3000], new Float64Array(3000).fill(0.5))
+    await refused((dy) => map(dy, (v) => 3 * v), [large]).toThrow(
+      /is .*apart.* 9000000 entries are more than .* smaller inputs to see which/,
+    )
+    await expect(gradcheck(f, gradient, [large], { full: true })).rejects.toThrow(
+      /9000000 entries .* or leave full out/,
+    )
+  })
   it('a result whose shape depends on values', async () => {
     const growing = (t: Tensor): Tensor => tensor([t.data[0]! > 3.5 ? 2 : 1], t.data[0]! > 3.5 ? [1, 2] : [1])
     await refused(() => x, [x], growing).toThrow(/the shape must not depend on values/)

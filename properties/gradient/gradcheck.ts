@@ -55,10 +55,21 @@ export async function gradcheck(
   const random = new Random(options.seed ?? 1, 17)
   const failed = await projections(subject, random, options, tally)
   if (failed || options.full) {
+    refuseTooMany(subject, failed)
     await everyEntry(subject, options, tally)
     if (failed) throw new GradientError(`${failed}; every entry alone is right, so the gradient is not linear in dy`)
   }
   return { ...tally, judges: [...tally.judges], evaluations: subject.evaluations }
+}
+
+/** Entries that are gone through one by one. */
+const MOST_ENTRIES = 2 ** 22
+
+function refuseTooMany({ y, inputs }: FunctionUnderTest, failed: string | undefined): void {
+  const entries = y.data.length * inputs.reduce((sum, { data }) => sum + data.length, 0)
+  if (entries <= MOST_ENTRIES) return
+  const many = `${entries} entries are more than ${MOST_ENTRIES} to go through; give smaller inputs`
+  throw new GradientError(failed ? `${failed}; ${many} to see which is wrong` : `gradcheck: ${many}, or leave full out`)
 }
 
 interface Tally {

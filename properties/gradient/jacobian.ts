@@ -25,8 +25,19 @@ export interface Comparison {
   readonly wrong?: Entry
 }
 
-/** Compares all entries. Throws Unusable. */
+/** Entries of a Jacobian that is kept whole, a judge: 128 MiB. */
+const MOST_ENTRIES = 2 ** 24
+
+export const isComparable = ({ inputs, outputs }: Subject): boolean => inputs * outputs <= MOST_ENTRIES
+
+/** Compares all entries. Throws Unusable; RangeError where there are too many. */
 export async function compareJacobians(subject: Subject, judges: readonly Judge[]): Promise<Comparison> {
+  if (!isComparable(subject)) {
+    throw new RangeError(
+      `${subject.pair.gradient}: a Jacobian of ${subject.outputs} × ${subject.inputs} entries is more than ${MOST_ENTRIES}; ` +
+        'take smaller sizes, or leave `full` out',
+    )
+  }
   const packs = subject.exact && subject.point.row.kind === 'sum' && !isCost(subject.pair)
   const matrices: Matrix[] = []
   for (const judge of judges) {
