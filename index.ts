@@ -28,6 +28,7 @@ export {
   type GradcheckReport,
   gradcheck,
 } from './properties/gradient/gradcheck.ts'
+export { holdLaw, type Law, type LawOutcome, laws } from './properties/law/index.ts'
 export type { Draw } from './properties/values.ts'
 export { type Fault, type Grade, type Mismatch, type Verdict, verdict } from './properties/verdict.ts'
 export {
