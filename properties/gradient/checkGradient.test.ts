@@ -141,6 +141,19 @@ describe('ties and kinks: what lies between the one-sided slopes holds, and the 
     expect(check!.message).toMatch(/∂E\/∂x\[0,0,0,0\] is .*; the one-sided slopes are .* no number between them/)
   })
 
+  it('NaN lies between nothing, and away from a kink the slope is one number', async () => {
+    const instead = (at: number, value: number): Implementation =>
+      mutant('reluGradient', (honest, { x }) =>
+        // Only where the case has its kink, so that the projection on other numbers sees nothing.
+        Array.from(x!.data).includes(0) ? mapped(honest, (v, i) => (x!.data[i] === at ? value : v)) : honest,
+      )
+    for (const wrong of [instead(0, Number.NaN), instead(-3, 99), instead(2, Number.NaN)]) {
+      const [check] = await checkGradient(wrong, 'relu', kink)
+      expect(check).toMatchObject({ status: 'broken' })
+      expect(check!.message).toContain('the one-sided slopes are')
+    }
+  })
+
   it('no tie, no rule', async () => {
     expect(await rule(textbook, parseCase('maxPool2d n1c1h2w2 k2 x=5,4,3,1'))).toBeUndefined()
   })

@@ -49,8 +49,10 @@ export async function kinkReport(
   const { operands, attributes } = instantiate(c, precision)
   const x = operands[pair.operand]
   if (!x?.data.every(Number.isInteger)) return undefined
-  const probes = probesOf(x.data)
-  if (probes.length === 0) return undefined
+  const places = kinkPlaces(x.data)
+  if (places.size === 0) return undefined
+  const stride = Math.ceil(places.size / MOST_PROBES)
+  const probes = [...places].filter((_, i) => i % stride === 0)
   const forward = row.textbook(real, operands, attributes)
   const y = tensor(forward.shape, forward.data, precision)
   const v = nonzero(y.data.length, LARGEST_DELTA, new Random(1, 13))
@@ -59,9 +61,11 @@ export async function kinkReport(
   const point: Point = { row, operands, attributes, precision, y, whole: true, reach: 1 }
   const subject = new Subject(implementation, pair, point, c)
   const got = await subject.pullBack(v)
-  // The nearest number between the slopes is what is asked for: inside them that is the gradient's own.
-  const nearest = Float64Array.from(got.data, (g, j) => Math.min(Math.max(g, low[j]!), high[j]!))
   const expected = subject.expected(v)
+  // Where there can be no kink the slope is one number, whatever the rule: the textbook's.
+  for (let j = 0; j < low.length; j++) if (!places.has(j)) low[j] = high[j] = expected.value[j]!
+  // The nearest number between the slopes is what is asked for: inside them that is the gradient's own, and NaN is outside.
+  const nearest = Float64Array.from(got.data, (g, j) => (g >= low[j]! ? Math.min(g, high[j]!) : low[j]!))
   const found = verdict(got, agreement(pair.gradient, precision, x.shape, nearest, expected.bound))
   const compared = probes.length
   if (found.grade === 'wrong' && found.first) {
@@ -78,18 +82,16 @@ export async function kinkReport(
   return { compared, rule: other ?? 'no known tie rule' }
 }
 
-/** Places that can have a kink: 0, and values that occur twice; every k-th of them where there are many. */
-function probesOf(x: ArrayLike<number>): number[] {
+/** Places that can have a kink: 0, and values that occur twice. */
+function kinkPlaces(x: ArrayLike<number>): ReadonlySet<number> {
   const times = new Map<number, number>()
   for (let j = 0; j < x.length; j++) times.set(x[j]!, (times.get(x[j]!) ?? 0) + 1)
-  const places = Array.from(x, (_, j) => j).filter((j) => x[j] === 0 || times.get(x[j]!)! > 1)
-  const stride = Math.ceil(places.length / MOST_PROBES)
-  return places.filter((_, i) => i % stride === 0)
+  return new Set(Array.from(x, (_, j) => j).filter((j) => x[j] === 0 || times.get(x[j]!)! > 1))
 }
 
 /**
  * Smallest and largest ⟨v, J·e_j⟩ that one-sided slopes allow, a number an input, and at how many of the probes they
- * differ. What is not probed may be anything here: the projection has judged it.
+ * differ. Of a place that is not probed nothing is said.
  */
 function slopeRange(
   operands: AnyOperands<number>,
