@@ -228,4 +228,14 @@ describe('what cannot be checked says so', () => {
     const [check] = await checkGradient(broken, 'denseInputGradient', c)
     expect(check).toMatchObject({ status: 'held' })
   })
+
+  it('a forward operator that is wrong does not fit its gradient, and the message says which of both to look at', async () => {
+    const doubled = mutant('dense', (honest) => mapped(honest, (v, i) => (i === 0 ? 2 * v : v)))
+    const [check] = await checkGradient(doubled, 'denseInputGradient', c)
+    expect(check).toMatchObject({ status: 'broken' })
+    expect(check!.message).toContain('all others agree with denseInputGradient: look at dense first')
+    const both = mutant('denseInputGradient', (honest) => mapped(honest, (v) => v + 1), doubled)
+    const [other] = await checkGradient(both, 'denseInputGradient', c)
+    expect(other!.message).not.toContain('look at dense first')
+  })
 })

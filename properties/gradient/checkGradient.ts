@@ -14,7 +14,7 @@ import { type JudgeName, judgesFor } from './judge.ts'
 import { kinkReport } from './kink.ts'
 import { type GradientPair, pairsOf } from './pair.ts'
 import { type Point, pointOf } from './point.ts'
-import { type Projection, project } from './projection.ts'
+import { type Opinion, type Projection, project } from './projection.ts'
 import { Subject, Unusable } from './subject.ts'
 
 export interface GradientOptions {
@@ -114,26 +114,21 @@ async function checkPair(
 const NOT_LINEAR = 'each entry of the Jacobian alone is right, so the gradient is not linear in dy'
 const TOO_LARGE = 'the Jacobian is too large to find the entry; take smaller sizes'
 
-type Opinions = Entry['opinions']
-
 /** "exact differences: 2 (1 apart, bound 0); dual numbers: 2 (1 apart, bound 0)" */
-const said = (got: number, opinions: Opinions): string =>
-  opinions
-    .map(({ judge, value, bound }) => `${judge}: ${value} (${Math.abs(got - value)} apart, bound ${bound})`)
-    .join('; ')
+function said({ forward, gradient }: GradientPair, got: number, opinions: readonly Opinion[]): string {
+  const all = opinions.map(
+    ({ judge, value, bound }) => `${judge}: ${value} (${Math.abs(got - value)} apart, bound ${bound})`,
+  )
+  const against = opinions.filter(({ value, bound }) => !(Math.abs(got - value) <= bound))
+  const alone = against.length < opinions.length && against.every(({ judge }) => judge === 'its own forward')
+  // Gradient and forward operator do not fit together; here it is not the gradient that is off.
+  if (alone) all.push(`all others agree with ${gradient}: look at ${forward} first`)
+  return all.join('; ')
+}
 
-const entryMessage = (
-  { gradient, operand }: GradientPair,
-  { output, input, got, opinions }: Entry,
-  where: string,
-): string =>
-  `${gradient}: ∂y[${output.join(',')}]/∂${operand}[${input.join(',')}] is ${got}; ${said(got, opinions)}; ${where}`
+const entryMessage = (pair: GradientPair, { output, input, got, opinions }: Entry, where: string): string =>
+  `${pair.gradient}: ∂y[${output.join(',')}]/∂${pair.operand}[${input.join(',')}] is ${got}; ${said(pair, got, opinions)}; ${where}`
 
-const projectionMessage = (
-  { gradient, operand }: GradientPair,
-  { got, opinions }: Projection,
-  why: string,
-  where: string,
-): string =>
-  `${gradient}: ⟨Jᵀv,u⟩ over random directions u of ${operand} and v of dy is ${got}; ${said(got, opinions)}; ` +
+const projectionMessage = (pair: GradientPair, { got, opinions }: Projection, why: string, where: string): string =>
+  `${pair.gradient}: ⟨Jᵀv,u⟩ over random directions u of ${pair.operand} and v of dy is ${got}; ${said(pair, got, opinions)}; ` +
   `${why}; ${where}`

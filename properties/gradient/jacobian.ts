@@ -9,7 +9,7 @@ import { isOpinion, type Judge, type JudgeName } from './judge.ts'
 import { packedDirection, packingFor, packRows, unpackColumns } from './packing.ts'
 import { isCost } from './pair.ts'
 import { LARGEST } from './point.ts'
-import { silence } from './projection.ts'
+import { type Opinion, silence } from './projection.ts'
 import { type Subject, Unusable } from './subject.ts'
 
 /** An entry that the gradient has wrong. */
@@ -17,7 +17,7 @@ export interface Entry {
   readonly output: readonly number[]
   readonly input: readonly number[]
   readonly got: number
-  readonly opinions: readonly { readonly judge: string; readonly value: number; readonly bound: number }[]
+  readonly opinions: readonly Opinion[]
 }
 
 export interface Comparison {
@@ -121,10 +121,10 @@ async function firstWrongRow(subject: Subject, matrices: readonly Matrix[], from
     unit[i] = 1
     const got = await subject.pullBack(unit)
     const own = subject.exact ? new Float64Array(inputs) : subject.expected(unit).bound
-    const row = <T extends Float64Array>(m: T): Float64Array => m.subarray(i * inputs, (i + 1) * inputs)
+    const row = (m: Float64Array): Float64Array => m.subarray(i * inputs, (i + 1) * inputs)
     const expectations = matrices.map(({ judge, value, error }) => {
-      const doubt = judge === 'complex step' ? subject.expected(unit, 'float64').bound : undefined
-      const bound = own.map((b, j) => b + (error ? row(error)[j]! : 0) + (doubt?.[j] ?? 0))
+      const doubt = subject.doubt(judge, unit)
+      const bound = own.map((b, j) => b + (error ? row(error)[j]! : 0) + doubt[j]!)
       return agreement(pair.gradient, point.precision, shape, row(value), bound)
     })
     for (const expected of expectations) {

@@ -7,17 +7,17 @@
  * several hide only where they cancel. Source: the fast mode of torch.autograd.gradcheck; Griewank & Walther 2008, §3.
  */
 import { agreement } from '../agreement.ts'
-import type { Expectation } from '../bound.ts'
 import { formats, gamma } from '../format.ts'
 import type { Random } from '../random.ts'
 import { type Verdict, verdict } from '../verdict.ts'
-import { isOpinion, type Judge } from './judge.ts'
+import { isOpinion, type Judge, type JudgeName } from './judge.ts'
 import { isCost } from './pair.ts'
 import { nonzero } from './point.ts'
 import { type Subject, Unusable } from './subject.ts'
 
-interface Opinion {
-  readonly judge: string
+/** What one judge says a derivative is. */
+export interface Opinion {
+  readonly judge: JudgeName
   readonly value: number
   /** How far from the judge's value the gradient may be. */
   readonly bound: number
@@ -50,9 +50,9 @@ export async function project(subject: Subject, judges: readonly Judge[], random
   for (const judge of judges) {
     const slope = await judge.along(u)
     if (!isOpinion(slope)) continue
-    const doubt = judge.name === 'complex step' ? projectedBound(subject.expected(v, 'float64'), u) : 0
+    const doubt = subject.doubt(judge.name, v)
     let value = 0
-    let bound = allowed + doubt
+    let bound = doubt.reduce((sum, off, j) => sum + off * Math.abs(u[j]!), allowed)
     for (let i = 0; i < v.length; i++) {
       const term = v[i]! * slope.value[i]!
       value += term
@@ -70,10 +70,3 @@ export async function project(subject: Subject, judges: readonly Judge[], random
 export const silence = (gradient: string, judges: readonly Judge[]): string =>
   `${gradient}: no judge has an opinion (${judges.map(({ name }) => name).join(', ')}): the slope at these values is no finite number; ` +
   `take values where the function is neither flat nor overflows`
-
-/** The complex step rounds in float64, as any evaluation of the gradient may. */
-function projectedBound({ bound }: Expectation, u: Float64Array): number {
-  let sum = 0
-  for (let j = 0; j < u.length; j++) sum += bound[j]! * Math.abs(u[j]!)
-  return sum
-}

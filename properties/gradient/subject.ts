@@ -5,6 +5,7 @@ import { tensor } from '../../reference/tensor.ts'
 import { type Expectation, expectation } from '../bound.ts'
 import type { Case } from '../case.ts'
 import { formFault } from '../verdict.ts'
+import type { JudgeName } from './judge.ts'
 import { type GradientPair, gradientCall, roundedOperands } from './pair.ts'
 import type { Point } from './point.ts'
 
@@ -64,6 +65,11 @@ export class Subject {
     const { operands, attributes } = this.call(dy)
     const { numerics } = this.implementation
     return expectation(this.row, operands, attributes, precision, numerics, roundedOperands(this.pair))
+  }
+
+  /** What a judge may be off by itself at each input: the complex step rounds in float64, as any evaluation there does. */
+  doubt(judge: JudgeName, dy: Float64Array): Float64Array {
+    return judge === 'complex step' ? this.expected(dy, 'float64').bound : new Float64Array(this.inputs)
   }
 
   private call(dy: Float64Array): ReturnType<typeof gradientCall> {
