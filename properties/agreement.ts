@@ -2,7 +2,7 @@
 import type { Precision } from '../reference/contract.ts'
 import type { Expectation } from './bound.ts'
 
-/** Beyond `bound` the two do not agree; no convention excuses a difference. `name` is the subject of the sentence. */
+/** Beyond `bound` the two do not agree, and where it is infinite anything does; no convention excuses a difference. `name` is the subject of the sentence. */
 export function agreement(
   name: string,
   precision: Precision,

@@ -35,6 +35,8 @@ export interface Verdict {
   /** Largest error in units of its bound; 0 where every element is exact, ∞ for an error where none is allowed. */
   readonly worst: number
   readonly first?: Mismatch
+  /** Which convention differs: the name of a tie rule, or a sentence. */
+  readonly convention?: string
   /** The sentence that says what is wrong, or which convention differs. */
   readonly message?: string
   /** The expected result is constant or nearly all zero, so that a pass proves little. */
@@ -67,15 +69,15 @@ export function verdict(result: unknown, expected: Expectation): Verdict {
   }
   const mismatch = mismatchAt(first, got, expected)
   const convention = conventionOf(got, expected)
-  const fault = convention === undefined ? 'wrong' : 'convention'
   return {
     grade: 'wrong',
-    fault,
+    fault: convention === undefined ? 'wrong' : 'convention',
     counts,
     worst,
     weak,
     first: mismatch,
-    message: convention ?? sentence(expected, mismatch),
+    ...convention,
+    message: convention?.message ?? sentence(expected, mismatch),
   }
 }
 
@@ -166,19 +168,22 @@ function sentence(e: Expectation, { index, expected, got, bound }: Mismatch): st
 }
 
 /** The convention that explains every mismatch, or undefined when one of them is an error. */
-function conventionOf(got: Float32Array | Float64Array, e: Expectation): string | undefined {
+function conventionOf(
+  got: Float32Array | Float64Array,
+  e: Expectation,
+): { convention: string; message: string } | undefined {
   const wrong = [...got.keys()].filter((i) => grade(got[i]!, e, i) === 'wrong')
-  const name = e.row.name
-  for (const rule of tieRules(name, e.operands, e.attributes)) {
+  const named = (convention: string, more = '') => ({ convention, message: `${e.row.name}: ${convention}${more}` })
+  for (const rule of tieRules(e.row.name, e.operands, e.attributes)) {
     const error = gamma(rule.roundings, formats[e.precision].u)
     if (wrong.every((i) => Math.abs(got[i]! - rule.value[i]!) <= error * rule.scale[i]!)) {
-      return `${name}: ${rule.name}; the contract's rule differs`
+      return named(rule.name, "; the contract's rule differs")
     }
   }
   const flushed = (i: number): boolean => Math.abs(got[i]! - e.value[i]!) <= e.bound[i]! + e.flush
-  if (wrong.every(flushed)) return `${name}: subnormal numbers are flushed to zero`
+  if (wrong.every(flushed)) return named('subnormal numbers are flushed to zero')
   if (e.special && wrong.every((i) => flushed(i) || isSpecial(got[i]!, e, i)))
-    return `${name}: NaN or ±∞ among the operands is treated otherwise than IEEE 754 sums of the textbook do`
+    return named('NaN or ±∞ among the operands is treated otherwise than IEEE 754 sums of the textbook do')
   return undefined
 }
 

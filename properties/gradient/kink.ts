@@ -78,8 +78,7 @@ export async function kinkReport(
   }
   const own = verdict(got, expected)
   if (own.grade !== 'wrong') return { compared, rule: contractRule[pair.gradient] ?? 'the rule of the contract' }
-  const other = own.fault === 'convention' ? /^[^:]+: (.*); the contract/.exec(own.message ?? '')?.[1] : undefined
-  return { compared, rule: other ?? 'no known tie rule' }
+  return { compared, rule: own.convention ?? 'no known tie rule' }
 }
 
 /** Places that can have a kink: 0, and values that occur twice. */

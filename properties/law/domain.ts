@@ -23,6 +23,10 @@ export const withBias = (c: Case): Case => ({ ...c, bias: true })
 /** Two images at least. */
 export const severalImages = (c: Case): Case => withSizes(c, { n: Math.max(2, c.sizes.n!) })
 
+/** Two groups at least. */
+export const severalGroups = (c: Case): Case =>
+  c.attributes.groups! > 1 ? c : withAttributes(withSizes(c, { c: 2 * c.sizes.c!, m: 2 * c.sizes.m! }), { groups: 2 })
+
 /** Whether sizes and attributes fit together. */
 export function fits(c: Case): boolean {
   try {

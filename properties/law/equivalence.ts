@@ -2,7 +2,7 @@
 import { real } from '../../reference/arithmetic/real.ts'
 import { pad2d } from '../../reference/operator/pad2d.ts'
 import type { Case } from '../case.ts'
-import { finite, fits, withAttributes, withoutBias, withSizes } from './domain.ts'
+import { finite, fits, severalGroups, withAttributes, withoutBias, withSizes } from './domain.ts'
 import { type Law, law } from './law.ts'
 import { ABSENT, along, every, exact, joined, range, reshaped, spread, times, transposed, type Value } from './value.ts'
 
@@ -88,10 +88,7 @@ export const groupsAreBlocks = law({
   equation: 'conv(x;w,groups) = conv(x;block-diagonal w)',
   operator: 'conv2d',
   draws: finite,
-  among: (c) =>
-    c.attributes.groups! > 1
-      ? c
-      : withAttributes(withSizes(c, { c: 2 * c.sizes.c!, m: 2 * c.sizes.m! }), { groups: 2 }),
+  among: severalGroups,
   async claim({ operands: { x, w, b }, attributes, run, equal }) {
     const blocks = blockDiagonal(w, attributes.groups)
     equal(await run('conv2d', { x, w, b }), await run('conv2d', { x, w: blocks, b }, { ...attributes, groups: 1 }))

@@ -2,7 +2,7 @@
 import { type OperatorRow, operators, type Sizes } from '../../reference/operators.ts'
 import { type Case, defaults } from '../case.ts'
 import type { Random } from '../random.ts'
-import { finite, severalImages, withAttributes, withSizes } from './domain.ts'
+import { finite, severalGroups, severalImages, withSizes } from './domain.ts'
 import { type Law, law } from './law.ts'
 import { ABSENT, along, joined, plus, range, times, type Value } from './value.ts'
 
@@ -145,10 +145,7 @@ export const groupsPermute = law({
   equation: 'conv(γx;γw,γb) = γ conv(x;w,b) for groups γ',
   operator: 'conv2d',
   draws: finite,
-  among: (c) =>
-    c.attributes.groups! > 1
-      ? c
-      : withAttributes(withSizes(c, { c: 2 * c.sizes.c!, m: 2 * c.sizes.m! }), { groups: 2 }),
+  among: severalGroups,
   async claim({ operands: { x, w, b }, attributes: { groups }, random, run, equal }) {
     const order = permutation(groups, random)
     const maps = ofGroups(order, w.shape[0]! / groups)

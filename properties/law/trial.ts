@@ -14,7 +14,8 @@ import {
   operatorRow,
   type Sizes,
 } from '../../reference/operators.ts'
-import { positionOf, sizeOf } from '../../reference/tensor.ts'
+import { flatOf, positionOf, sizeOf } from '../../reference/tensor.ts'
+import { agreement } from '../agreement.ts'
 import { type Expectation, expectation } from '../bound.ts'
 import { type Case, instantiate } from '../case.ts'
 import { formats } from '../format.ts'
@@ -139,7 +140,10 @@ export function trialOf(
 
   function compare(left: Value, right: Value, got: Float64Array, expected: Float64Array): void {
     const bound = left.bound.map((own, i) => own + right.bound[i]!)
-    const found = verdict({ shape: left.shape, data: got }, comparison(row, right.shape, expected, bound))
+    const found = verdict(
+      { shape: left.shape, data: got },
+      agreement(row.name, 'float64', right.shape, expected, bound),
+    )
     tally.elements += got.length
     tally.weak &&= found.weak
     tally.exact &&= bound.every((b) => b === 0)
@@ -184,15 +188,8 @@ function boundsOf({ bound, scale, precision }: Expectation): Float64Array {
   return bound.map((b, i) => (scale[i]! * (1 + 2 ** -10) >= formats[precision].huge ? Infinity : b))
 }
 
-/** Both sides of an equation as a result and what it must be; all is float64 here, whatever the implementation's precision. */
-function comparison(row: OperatorRow, shape: readonly number[], value: Float64Array, bound: Float64Array): Expectation {
-  const scale = bound.map((b) => (b < Infinity ? 0 : Infinity))
-  const context = { row, precision: 'float64', operands: {}, attributes: {}, special: false, flush: 0 } as const
-  return { ...context, shape, value, bound, typical: bound, scale }
-}
-
 function brokenAt(index: readonly number[], left: Value, right: Value, bound: Float64Array): Ended {
-  const at = index.reduce((flat, i, axis) => flat * left.shape[axis]! + i, 0)
+  const at = flatOf(left.shape, index)
   const first = { index, left: left.data[at]!, right: right.data[at]!, bound: bound[at]! }
   const where = `element [${index.join(',')}] is ${first.left} on the left, ${first.right} on the right, bound ${first.bound}`
   return new Ended('broken', 'law', where, first)
