@@ -50,6 +50,16 @@ export class Random {
     return this.bits() & 1 ? 1 : -1
   }
 
+  /** Brings the numbers into a random order, each order as likely as any (Fisher & Yates). */
+  shuffle(values: Float64Array | number[]): void {
+    for (let i = values.length - 1; i > 0; i--) {
+      const j = this.integer(0, i)
+      const held = values[i]!
+      values[i] = values[j]!
+      values[j] = held
+    }
+  }
+
   pick<T>(list: readonly T[]): T {
     return list[this.integer(0, list.length - 1)]!
   }

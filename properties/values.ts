@@ -83,12 +83,7 @@ function drawTargets(values: Float64Array, draw: Draw, random: Random): void {
 /** A random permutation of 1…n around 0: all different, so that no comparison is a tie. */
 function shuffledRanks(values: Float64Array, random: Random): void {
   for (let i = 0; i < values.length; i++) values[i] = i - (values.length >> 1)
-  for (let i = values.length - 1; i > 0; i--) {
-    const j = random.integer(0, i)
-    const held = values[i]!
-    values[i] = values[j]!
-    values[j] = held
-  }
+  random.shuffle(values)
 }
 
 /**

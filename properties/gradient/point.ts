@@ -77,12 +77,7 @@ function wholeOperands(c: Case, precision: Precision, seed: number): AnyOperands
 /** A permutation of odd multiples of FARTHEST + 1 around 0: none is 0, none less than two steps from another. */
 function apart(n: number, random: Random): Float64Array {
   const values = Float64Array.from({ length: n }, (_, i) => (2 * (i - (n >> 1)) + 1) * (FARTHEST + 1))
-  for (let i = n - 1; i > 0; i--) {
-    const j = random.integer(0, i)
-    const held = values[i]!
-    values[i] = values[j]!
-    values[j] = held
-  }
+  random.shuffle(values)
   return values
 }
 

@@ -92,10 +92,7 @@ export const batchAdditivity: Readonly<Record<string, Law>> = Object.fromEntries
 /** A permutation of 0 … n−1 that moves something. */
 function permutation(n: number, random: Random): number[] {
   const order = range(n)
-  for (let i = n - 1; i > 0; i--) {
-    const j = random.integer(0, i)
-    ;[order[i], order[j]] = [order[j]!, order[i]!]
-  }
+  random.shuffle(order)
   return order.every((at, i) => at === i) ? order.reverse() : order
 }
 
