@@ -55,6 +55,12 @@ program
     process.exitCode = (await import('./selfcheck.ts')).selfcheck(flags)
   })
 
+// Whoever reads may have enough: `cnn-oracle audit --list | head -3` is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
 try {
   await program.parseAsync()
 } catch (error) {

@@ -8,15 +8,24 @@ const row = operatorRow('softmaxCrossEntropyGradient')
 const expected = (t: number[]) =>
   expectation(row, { x: tensor([2, 2], [0, 0, 0, 1]), t: tensor([2, 2], t) }, {}, 'float64')
 
-describe('softmaxCrossEntropyGradient: what is not finite in one row leaves the bounds of the others alone', () => {
-  it('NaN: a result one ulp off in the other row is no error', () => {
-    const e = expected([Number.NaN, 0, 0, 1])
-    const got = tensor([2, 2], [Number.NaN, Number.NaN, e.value[2]!, e.value[3]! * (1 + 2 ** -52)])
+describe.each([
+  [0, 1],
+  [1, 0],
+])('softmaxCrossEntropyGradient: what is not finite in row %i leaves the bounds of row %i alone', (spoilt, other) => {
+  /** Targets: one number that is not finite in one row, plain ones in the other. */
+  const targets = (value: number): number[] => (spoilt === 0 ? [value, 0, 0, 1] : [0, 1, value, 0])
+
+  it('NaN: a result one ulp off is no error', () => {
+    const e = expected(targets(Number.NaN))
+    const got = tensor([2, 2], e.value)
+    const at = 2 * other + 1
+    got.data[at] = e.value[at]! * (1 + 2 ** -52)
     expect(verdict(got, e).grade).toBe('accurate')
   })
-  it('∞: 12345 instead of −0.27 is', () => {
-    const e = expected([Infinity, 0, 0, 1])
-    const got = tensor([2, 2], [...e.value.slice(0, 3), 12345])
+  it('∞: 12345 instead of a number below 1 is', () => {
+    const e = expected(targets(Infinity))
+    const got = tensor([2, 2], e.value)
+    got.data[2 * other + 1] = 12345
     expect(verdict(got, e)).toMatchObject({ grade: 'wrong', fault: 'wrong' })
   })
 })

@@ -33,6 +33,14 @@ describe('the estimate of the error covers the error', () => {
   })
 })
 
+it('a wave that steps of 1, ¼, 1/16 and 1/64 all miss: finer steps contradict them, and are believed', async () => {
+  const wave = 2 * Math.PI * 64
+  const { central } = await along((x) => x + Math.sin(wave * x), 0.1, 1)
+  const slope = 1 + wave * Math.cos(wave * 0.1)
+  expect(Math.abs(central.value[0]! - slope)).toBeLessThanOrEqual(central.error[0]!)
+  expect(central.error[0]!).toBeLessThan(1e-3)
+})
+
 it('sides of a kink: |x| at 0 has the slopes −1 and 1, exactly', async () => {
   const { left, right } = await along(Math.abs, 0)
   expect([left.value[0], right.value[0]]).toEqual([-1, 1])
