@@ -102,8 +102,9 @@ function errorInBounds(got: number, e: Expectation, i: number): number {
   if (grade(got, e, i) === 'exact') return 0
   // What an overflow may turn into anything is as far off as is allowed, and no farther.
   if (!Number.isFinite(got)) return grade(got, e, i) === 'wrong' ? Infinity : 1
+  // Above 0, so that a bound of 0 gives ∞.
   const error = Math.abs(got - e.value[i]!)
-  return Number.isNaN(error) ? Infinity : e.bound[i]! > 0 ? error / e.bound[i]! : Infinity
+  return Number.isNaN(error) ? Infinity : error / e.bound[i]!
 }
 
 /** Shape and element type, before any number is looked at. */
@@ -194,7 +195,7 @@ function conventionOf(
 const isSpecial = (got: number, e: Expectation, i: number): boolean =>
   !Number.isFinite(got) ||
   !Number.isFinite(e.value[i]!) ||
-  (e.row.compared ?? []).some((name) => Array.from(e.operands[name]?.data ?? []).some(Number.isNaN))
+  (e.row.compared ?? []).some((name) => Array.from(e.operands[name]!.data).some(Number.isNaN))
 
 /** Constant, or more than nine tenths zero: a result that many wrong programs also give. */
 function isWeak(value: Float64Array): boolean {

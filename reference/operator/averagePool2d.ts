@@ -71,9 +71,7 @@ function cellsOfWindow(H: number, W: number, p: number, q: number, a: AveragePoo
   return rows * columns
 }
 
-/** Cells start…start+kernel−1 that lie in −before…extent+after−1. */
+/** How many of the cells start…start+kernel−1 lie in −before…extent+after−1: one at least, or the shape was refused. */
 function inside(start: number, kernel: number, extent: number, before: number, after: number): number {
-  let cells = 0
-  for (let at = start; at < start + kernel; at++) if (at >= -before && at < extent + after) cells++
-  return cells
+  return Math.min(start + kernel, extent + after) - Math.max(start, -before)
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { real } from '../arithmetic/real.ts'
-import type { Conv2dAttributes } from '../contract.ts'
-import { type Tensor, tensor } from '../tensor.ts'
+import type { Conv2dAttributes, Pair } from '../contract.ts'
+import { sizeOf, type Tensor, type TensorOf, tensor } from '../tensor.ts'
 import { conv2d, conv2dBiasGradient, conv2dInputGradient, conv2dWeightGradient } from './conv2d.ts'
 import { convTranspose2d } from './convTranspose2d.ts'
 
@@ -92,6 +92,32 @@ describe('conv2dWeightGradient (F27), by hand', () => {
   })
 })
 
+/** Whole numbers −8…8 without a pattern that a wrong index could meet again. */
+const whole = (shape: readonly number[], seed: number): Tensor =>
+  tensor(
+    shape,
+    Array.from({ length: sizeOf(shape) }, (_, i) => (((i + seed) ** 3 + i * i) % 17) - 8),
+  )
+const inner = (a: TensorOf<number>, b: TensorOf<number>): number =>
+  Array.from(a.data).reduce((sum, value, i) => sum + value * b.data[i]!, 0)
+
+describe('⟨conv2d(x,w), δ⟩ = ⟨x, conv2dInputGradient(δ,w)⟩ = ⟨w, conv2dWeightGradient(x,δ)⟩, exactly', () => {
+  // Two samples, groups of 2 channels and 3 maps, no extent, stride, dilation or padding like another.
+  const cases: readonly (readonly [from: string, size: Pair, kernel: Pair, a: Conv2dAttributes])[] = [
+    ['above', [7, 9], [3, 2], { stride: [2, 3], padding: [3, 1, 0, 2], dilation: [2, 3], groups: 2 }],
+    ['below', [6, 7], [2, 3], { stride: [3, 2], padding: [0, 0, 4, 3], dilation: [3, 2], groups: 2 }],
+  ]
+  it.each(cases)('padded from %s', (_from, size, kernel, a) => {
+    const [x, w] = [whole([2, 4, ...size], 1), whole([6, 2, ...kernel], 2)]
+    const y = conv2d(real, { x, w }, a)
+    const dy = whole(y.shape, 3)
+    const product = inner(y, dy)
+    expect(product).not.toBe(0)
+    expect(inner(x, conv2dInputGradient(real, { dy, w }, { ...a, inputSize: size }))).toBe(product)
+    expect(inner(w, conv2dWeightGradient(real, { x, dy }, { ...a, kernelSize: kernel }))).toBe(product)
+  })
+})
+
 it('conv2dBiasGradient (F28): the sum of a map over batch and positions', () => {
   const dy = t([2, 2, 2, 1], 1, 2, 3, 4, 10, 20, 30, 40)
   expect(conv2dBiasGradient(real, { dy })).toEqual(t([2], 33, 77))
@@ -99,6 +125,14 @@ it('conv2dBiasGradient (F28): the sum of a map over batch and positions', () => 
 
 describe('convTranspose2d, by hand', () => {
   const transposed = { ...plain, outputPadding: [0, 0] } as const
+
+  it('paints what conv2dInputGradient gathers: two samples, two groups, each axis its own', () => {
+    const a = { stride: [3, 2], padding: [2, 1, 1, 3], dilation: [2, 1], groups: 2 } as const
+    const [dy, w] = [whole([2, 6, 3, 4], 1), whole([6, 2, 3, 5], 2)]
+    const painted = convTranspose2d(real, { x: dy, w }, { ...a, outputPadding: [1, 0] })
+    expect(painted.shape).toEqual([2, 4, 9, 7])
+    expect(painted).toEqual(conv2dInputGradient(real, { dy, w }, { ...a, inputSize: [9, 7] }))
+  })
 
   it('stride 1: overlapping copies add up on top of the bias', () => {
     const y = convTranspose2d(

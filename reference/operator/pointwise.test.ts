@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { real } from '../arithmetic/real.ts'
+import { ShapeError } from '../contract.ts'
 import { type Tensor, type TensorOf, tensor } from '../tensor.ts'
 import { quadraticCost, quadraticCostGradient } from './quadraticCost.ts'
 import { relu, reluGradient } from './relu.ts'
@@ -62,6 +63,10 @@ describe('softmax (F20), by hand', () => {
   it('the shift by the maximum keeps 1000 from overflowing and −1000 from 0/0', () => {
     expect(softmax(real, { x: t([2, 2], 1000, 1000, -1000, -1000) })).toEqual(t([2, 2], 0.5, 0.5, 0.5, 0.5))
   })
+  it('each row is shifted by its own maximum, wherever that stands', () => {
+    const x = t([3, 2], -1000, -1000, 1000, 0, 0, 1000)
+    expect(softmax(real, { x })).toEqual(t([3, 2], 0.5, 0.5, 1, 0, 0, 1))
+  })
   it('−∞ takes no part; NaN fills its row alone', () => {
     const x = t([2, 3], -inf, 7, 7, 0, nan, 0)
     expect(softmax(real, { x })).toEqual(t([2, 3], 0, 0.5, 0.5, nan, nan, nan))
@@ -97,5 +102,27 @@ describe('costs, by hand', () => {
   it('its gradient yₖ Σt − tₖ: Σt = 2 with y = (1/8, 2/8, 5/8)', () => {
     const x = t([1, 3], 0, Math.log(2), Math.log(5))
     near(softmaxCrossEntropyGradient(real, { x, t: t([1, 3], 1, 0, 1) }), [1, 3], -0.75, 0.5, 0.25)
+  })
+})
+
+/** Two operands of different shapes, and one without rows. */
+const [two, three, flat] = [t([1, 2], 1, 2), t([1, 3], 1, 2, 3), t([2], 1, 2)]
+const unlike = (operator: string, a: string, b: string): string =>
+  `${operator}: ${a} and ${b} must have one shape, got ${a}=(1,2) ${b}=(1,3)`
+const refused: readonly [refuse: () => unknown, message: string][] = [
+  [() => sigmoidGradient(real, { y: two, dy: three }), unlike('sigmoidGradient', 'y', 'dy')],
+  [() => tanhGradient(real, { y: two, dy: three }), unlike('tanhGradient', 'y', 'dy')],
+  [() => reluGradient(real, { x: two, dy: three }), unlike('reluGradient', 'x', 'dy')],
+  [() => softmax(real, { x: flat }), 'softmax: x has 1 axes (2), expects 2 (N,K)'],
+  [() => softmaxGradient(real, { y: two, dy: three }), unlike('softmaxGradient', 'y', 'dy')],
+  [() => quadraticCost(real, { y: two, t: three }), unlike('quadraticCost', 'y', 't')],
+  [() => quadraticCostGradient(real, { y: two, t: three }), unlike('quadraticCostGradient', 'y', 't')],
+  [() => softmaxCrossEntropy(real, { x: two, t: three }), unlike('softmaxCrossEntropy', 'x', 't')],
+  [() => softmaxCrossEntropyGradient(real, { x: two, t: three }), unlike('softmaxCrossEntropyGradient', 'x', 't')],
+]
+
+describe('operands that do not fit are refused in the name of the operator', () => {
+  it.each(refused.map(([refuse, message]) => ({ refuse, message })))('$message', ({ refuse, message }) => {
+    expect(refuse).toThrow(new ShapeError(message))
   })
 })

@@ -1,11 +1,26 @@
 import { describe, expect, it } from 'vitest'
 import { real } from '../arithmetic/real.ts'
 import type { AveragePool2dAttributes, MaxPool2dAttributes } from '../contract.ts'
-import { type Tensor, tensor } from '../tensor.ts'
+import { at4, positionOf, sizeOf, type Tensor, type TensorOf, tensor } from '../tensor.ts'
 import { averagePool2d, averagePool2dGradient } from './averagePool2d.ts'
 import { maxPool2d, maxPool2dGradient } from './maxPool2d.ts'
 
 const t = (shape: readonly number[], ...values: number[]): Tensor => tensor(shape, values)
+/** Different whole numbers of both signs in no order, times a factor. */
+const mixed = (shape: readonly number[], factor = 1): Tensor =>
+  tensor(
+    shape,
+    Array.from({ length: sizeOf(shape) }, (_, i) => factor * (((i * 389) % 997) - 498)),
+  )
+/** x[n,c,w,h] of x[n,c,h,w]. */
+function transpose(x: TensorOf<number>): Tensor {
+  const [N, C, H, W] = x.shape as [number, number, number, number]
+  const data = Array.from({ length: sizeOf(x.shape) }, (_, at) => {
+    const [n, c, w, h] = positionOf([N, C, W, H], at) as [number, number, number, number]
+    return at4(x, n, c, h, w)
+  })
+  return tensor([N, C, W, H], data)
+}
 const row = (...values: number[]): Tensor => t([1, 1, 1, values.length], ...values)
 const max: MaxPool2dAttributes = {
   kernel: [1, 2],
@@ -42,6 +57,14 @@ describe('maxPool2d (F17), by hand', () => {
   it('NaN in a window gives NaN, wherever it stands, and no other window', () => {
     expect(maxPool2d(real, { x: row(Number.NaN, 5, 7, Number.NaN, 1, 2) }, max)).toEqual(row(Number.NaN, Number.NaN, 2))
   })
+  it('height as width: pooling the turned image by the turned window turns the result', () => {
+    const a = { ...max, kernel: [3, 2], stride: [2, 3], padding: [2, 1, 1, 0], dilation: [2, 1] } as const
+    const x = mixed([2, 3, 7, 8])
+    const y = maxPool2d(real, { x }, a)
+    expect(y.shape).toEqual([2, 3, 3, 3])
+    const turned = { ...a, kernel: [2, 3], stride: [3, 2], padding: [1, 2, 0, 1], dilation: [1, 2] } as const
+    expect(maxPool2d(real, { x: transpose(x) }, turned)).toEqual(transpose(y))
+  })
   it('a window of −∞ gives −∞', () => {
     expect(maxPool2d(real, { x: row(-Infinity, -Infinity) }, max)).toEqual(row(-Infinity))
   })
@@ -56,6 +79,12 @@ describe('maxPool2dGradient (F25), by hand', () => {
     const x = t([1, 1, 2, 2], 1, 4, 4, 4)
     const a = { ...max, kernel: [2, 2] } as const
     expect(maxPool2dGradient(real, { x, dy: row(7) }, a)).toEqual(t([1, 1, 2, 2], 0, 7, 0, 0))
+  })
+  it('each sample and channel keeps its own: 2×2 windows of 2 samples of 2 channels', () => {
+    const x = t([2, 2, 2, 2], 9, 1, 2, 3, 1, 9, 2, 3, 1, 2, 9, 3, 1, 2, 3, 9)
+    const a = { ...max, kernel: [2, 2] } as const
+    const dx = maxPool2dGradient(real, { x, dy: t([2, 2, 1, 1], 4, 5, 6, 7) }, a)
+    expect(dx).toEqual(t([2, 2, 2, 2], 4, 0, 0, 0, 0, 5, 0, 0, 0, 0, 6, 0, 0, 0, 0, 7))
   })
   it('a NaN takes δ, the first of two', () => {
     const x = row(5, Number.NaN, Number.NaN, 9)
@@ -82,6 +111,28 @@ describe('averagePool2d (F18), by hand', () => {
     expect(averagePool2d(real, { x: row(1, 2, 3, 8) }, a)).toEqual(row(2, 8))
     expect(averagePool2d(real, { x: row(1, 2, 3, 8) }, { ...a, countIncludePad: true })).toEqual(row(2, 4))
   })
+})
+
+describe('mean pooling, height as width', () => {
+  // Padding and a height that the stride does not fill; quotients by 1, 2, 3, 4 and 6 of multiples of 12 are whole.
+  const upright = { ...mean, kernel: [3, 2], stride: [2, 3], padding: [2, 1, 1, 0] } as const
+  const turned = { ...mean, kernel: [2, 3], stride: [3, 2], padding: [1, 2, 0, 1] } as const
+  it.each([false, true])(
+    'turning image and window turns mean and error term (countIncludePad %s)',
+    (countIncludePad) => {
+      const [a, b] = [
+        { ...upright, countIncludePad, inputSize: [7, 9] as const },
+        { ...turned, countIncludePad, inputSize: [9, 7] as const },
+      ]
+      const x = mixed([2, 3, 7, 9], 12)
+      const y = averagePool2d(real, { x }, a)
+      expect(y.shape).toEqual([2, 3, 4, 3])
+      expect(averagePool2d(real, { x: transpose(x) }, b)).toEqual(transpose(y))
+      const dy = mixed([2, 3, 4, 3], 12)
+      const dx = averagePool2dGradient(real, { dy }, a)
+      expect(averagePool2dGradient(real, { dy: transpose(dy) }, b)).toEqual(transpose(dx))
+    },
+  )
 })
 
 describe('averagePool2dGradient (F24), by hand', () => {

@@ -73,6 +73,25 @@ describe('F1, against closed forms', () => {
   })
 })
 
+describe('where the line is cut', () => {
+  test('a half line at t as well, where a narrow g stands that a panel from end to end would not see', () => {
+    const narrow = (u: number) => gauss(u, 1e-4)
+    expectIntegral(
+      convolutionIntegral(() => 1, narrow, 3, { f: { support: [0, Number.POSITIVE_INFINITY] } }),
+      1,
+    )
+    expectIntegral(
+      convolutionIntegral(() => 1, narrow, 3, { f: { support: [Number.NEGATIVE_INFINITY, 5] } }),
+      1,
+    )
+  })
+  test('not at all between finite ends, nor where supports only touch', () => {
+    const [f, g] = [{ support: [0, 1] }, { support: [0, 2] }] as const
+    expect(convolutionIntegral('1', '1', 1, { f, g })).toMatchObject({ evaluations: 15 })
+    expect(convolutionIntegral('1', '1', 3, { f, g })).toEqual({ value: 0, error: 0, evaluations: 0 })
+  })
+})
+
 describe('functions as expressions', () => {
   test('a string is the function it writes, in a variable of any name', () => {
     expectIntegral(convolutionIntegral('exp(-u^2)', 'exp(-x^2)', 0.5), Math.sqrt(Math.PI / 2) * Math.exp(-0.125))
@@ -81,11 +100,40 @@ describe('functions as expressions', () => {
   })
 
   test('a bad one is refused with its name, its text and the mend', () => {
-    expect(() => convolutionIntegral('exp(-u', box, 0)).toThrow(/f="exp\(-u" is not an expression: .*write for example/)
-    expect(() => convolutionIntegral(box, 'a*u', 0)).toThrow(/g="a\*u" has the variables a, u; use one/)
-    expect(() => convolutionIntegral('sqrt(u)', box, -2, { g: boxExtent })).toThrow(/not a real number/)
-    expect(() => convolutionIntegral('nosuch(u)', box, 0, { g: boxExtent })).toThrow(ExpressionError)
-    expect(() => convolutionIntegral2d('z', 'x', 0, 0)).toThrow(/variable z; use x and y/)
+    expect(() => convolutionIntegral('exp(-u', box, 0)).toThrow(
+      /^convolutionIntegral: f="exp\(-u" is not an expression: .+; write for example 'exp\(-u\^2\)'$/,
+    )
+    expect(() => convolutionIntegral(box, 'a*u', 0)).toThrow(
+      new ExpressionError('convolutionIntegral: g="a*u" has the variables a, u; use one variable'),
+    )
+    for (const [f, g, name] of [
+      ['z', 'x', 'f'],
+      ['x', 'z', 'g'],
+    ] as const) {
+      expect(() => convolutionIntegral2d(f, g, 0, 0)).toThrow(
+        new ExpressionError(`convolutionIntegral2d: ${name}="z" has the variable z; use x and y`),
+      )
+    }
+    expect(new ExpressionError('').name).toBe('ExpressionError')
+  })
+
+  test('what gives no real number is refused with the place where it was asked', () => {
+    const of = (f: string) => () => convolutionIntegral(f, box, 0, { g: boxExtent })
+    // The outermost node of (−½, ½).
+    const first = -0.9914553711208126 / 2
+    expect(of('0/0')).toThrow(
+      new ExpressionError(`convolutionIntegral: f="0/0" gives NaN at {"u":${first}}, not a real number`),
+    )
+    expect(of('sqrt(v)')).toThrow(
+      new ExpressionError(`convolutionIntegral: f="sqrt(v)" gives NaN at {"v":${first}}, not a real number`),
+    )
+    expect(of("'one'")).toThrow(
+      new ExpressionError(`convolutionIntegral: f="'one'" gives one at {"u":${first}}, not a real number`),
+    )
+    expect(of('nosuch(v)')).toThrow(
+      new ExpressionError(`convolutionIntegral: f="nosuch(v)" at {"v":${first}}: Undefined function nosuch`),
+    )
+    expect(() => convolutionIntegral2d('0/0', '1', 0, 0)).toThrow(/f="0\/0" gives NaN at \{"x":.+,"y":.+\}, not a real/)
   })
 })
 
@@ -124,5 +172,30 @@ describe('F4, against closed forms', () => {
       const truth = Math.max(0, 1 - Math.abs(x)) * Math.max(0, 1 - Math.abs(y))
       expectIntegral(convolutionIntegral2d(square, square, x, y, { f: extent, g: extent }), truth)
     }
+  })
+
+  const square = { x: { support: [-1, 1] }, y: { support: [-1, 1] } } as const
+
+  test('breakpoints of either axis are met in both integrals: 2×2 panels of 15×15 values', () => {
+    const g = { x: { breakpoints: [0.25] }, y: { breakpoints: [-0.5] } }
+    const corner = convolutionIntegral2d('1', 'x > 0.25 and y > -0.5', 0, 0, { f: square, g })
+    expectIntegral(corner, 0.75 * 1.5)
+    expect(corner.evaluations).toBe(900)
+  })
+
+  test('the tolerance holds for the outer integral, a hundredth of it for the inner, the limit for both', () => {
+    const tight = { f: square, limit: 1, absolute: 0.25, relative: 0.125 }
+    expect(() => convolutionIntegral2d('1', '4*(x > 0.25)', 0, 0, tight)).toThrow(
+      /absolute=0\.0025 and relative=0\.00125 ×.* after 1 intervals \(limit=1\)/,
+    )
+    expect(() => convolutionIntegral2d('1', '4*(y > 0.25)', 0, 0, tight)).toThrow(
+      /absolute=0\.25 and relative=0\.125 ×.* after 1 intervals \(limit=1\)/,
+    )
+  })
+
+  test('without a tolerance it is 10⁻¹⁰ or 10⁻⁸ of the integral', () => {
+    const limited = { f: square, limit: 1 }
+    expect(() => convolutionIntegral2d('1', 'y > 0.25', 0, 0, limited)).toThrow('absolute=1e-10 and relative=1e-8 ×')
+    expect(() => convolutionIntegral2d('1', 'x > 0.25', 0, 0, limited)).toThrow('absolute=1e-12 and relative=1e-10 ×')
   })
 })

@@ -38,10 +38,9 @@ export function convolutionIntegral2d(
   const { interval: vs, breakpoints: vBreaks } = alongV
   if (us === undefined || vs === undefined) return { value: 0, error: 0, evaluations: 0 }
 
-  const { absolute = ABSOLUTE, relative = RELATIVE, limit } = options
-  const limits = limit === undefined ? {} : { limit }
-  const inner = { ...limits, absolute: absolute * FINER, relative: relative * FINER, breakpoints: uBreaks }
-  const outer = { ...limits, absolute, relative, breakpoints: vBreaks }
+  const { absolute = ABSOLUTE, relative = RELATIVE } = options
+  const inner = { ...options, absolute: absolute * FINER, relative: relative * FINER, breakpoints: uBreaks }
+  const outer = { ...options, absolute, relative, breakpoints: vBreaks }
   const alongRow = (v: number) => integrate((u) => fOf(u, v) * gOf(x - u, y - v), ...us, inner)
   return integrateUncertain(alongRow, ...vs, outer)
 }

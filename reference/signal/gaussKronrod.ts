@@ -42,8 +42,9 @@ export function gaussKronrod(f: (x: number) => Estimate, lo: number, hi: number)
   const values: { weight: number; value: number }[] = []
   let [kronrod, gauss, magnitude, carried, evaluations] = [0, 0, 0, 0, 0]
   NODES.forEach((node, i) => {
-    for (const side of node === 0 ? [0] : [-1, 1]) {
-      const y = f(center + side * half * node)
+    const reach = half * node
+    for (const x of node === 0 ? [center] : [center - reach, center + reach]) {
+      const y = f(x)
       const weight = half * KRONROD_WEIGHTS[i]!
       values.push({ weight, value: y.value })
       kronrod += weight * y.value

@@ -81,7 +81,8 @@ export function integrateUncertain(
   }
 }
 
-type Piece = { readonly kind: 'finite' | 'up' | 'down'; readonly at: number; readonly width: number }
+/** From `at` over `width`, or the half line from `at` toward +∞ (1) or −∞ (−1). */
+type Piece = { readonly at: number; readonly width: number; readonly toward: 0 | 1 | -1 }
 
 /** The interval cut at the breakpoints: finite pieces, and half lines at its infinite ends. */
 function split(from: number, to: number, breakpoints: readonly number[]): Piece[] {
@@ -92,17 +93,17 @@ function split(from: number, to: number, breakpoints: readonly number[]): Piece[
   const cuts = [from, ...inner, to]
   return cuts.slice(1).map((right, i) => {
     const left = cuts[i]!
-    if (left === Number.NEGATIVE_INFINITY) return { kind: 'down', at: right, width: 1 }
-    if (right === Number.POSITIVE_INFINITY) return { kind: 'up', at: left, width: 1 }
-    return { kind: 'finite', at: left, width: right - left }
+    if (left === Number.NEGATIVE_INFINITY) return { at: right, width: 1, toward: -1 }
+    if (right === Number.POSITIVE_INFINITY) return { at: left, width: 1, toward: 1 }
+    return { at: left, width: right - left, toward: 0 }
   })
 }
 
 /** The piece as an integral over (0,1). Refuses values that are not finite. */
-function fold(f: (x: number) => Estimate, { kind, at, width }: Piece): (s: number) => Estimate {
+function fold(f: (x: number) => Estimate, { at, width, toward }: Piece): (s: number) => Estimate {
   return (s) => {
-    const x = kind === 'finite' ? at + width * s : kind === 'up' ? at + (1 - s) / s : at - (1 - s) / s
-    const slope = kind === 'finite' ? width : 1 / (s * s)
+    const x = toward === 0 ? at + width * s : at + (toward * (1 - s)) / s
+    const slope = toward === 0 ? width : 1 / (s * s)
     const { value, error, evaluations } = f(x)
     if (!Number.isFinite(value)) {
       throw new QuadratureError(

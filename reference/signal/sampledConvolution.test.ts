@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { convolutionIntegral, type Interval, sampledConvolution } from './index.ts'
+import { convolutionIntegral, type Interval, QuadratureError, sampledConvolution } from './index.ts'
 
 /** Steps 1/8 … 1/256, halved each time. */
 const steps = [3, 4, 5, 6, 7, 8].map((power) => 2 ** -power)
@@ -70,9 +70,32 @@ describe('what it hands out', () => {
     expect(() => at(1.25)).toThrow(/2\.5 steps/)
   })
 
-  test('a support without samples is refused', () => {
-    const bad = { h: 1, supportF: [0.2, 0.8], supportG: [0, 1] } as const
-    expect(() => sampledConvolution('1', '1', bad)).toThrow(/f has no samples/)
-    expect(() => sampledConvolution('1', '1', { ...bad, supportF: [0, Number.POSITIVE_INFINITY] })).toThrow(/finite/)
+  test('one sample is enough: (1 at 0) ∗ (2 at 3) = 2h at 3', () => {
+    const { start, values } = sampledConvolution('1', '2', { h: 1.5, supportF: [0, 1], supportG: [3, 3] })
+    expect([start, ...Array.from(values)]).toEqual([2, 3])
+  })
+
+  test('a support without samples, or with infinitely many, and a step that is not positive are refused', () => {
+    const good = { h: 1, supportF: [0, 1], supportG: [0, 1] } as const
+    const none = (name: string, support: string, h: number) =>
+      new QuadratureError(
+        `sampledConvolution: ${name} has no samples: support [${support}] with step h=${h}; ` +
+          'give a finite support that holds a multiple of a positive h',
+      )
+    const asked = (changed: Partial<Parameters<typeof sampledConvolution>[2]>) => () =>
+      sampledConvolution('1', '1', { ...good, ...changed })
+    expect(asked({ supportF: [0.2, 0.8] })).toThrow(none('f', '0.2, 0.8', 1))
+    expect(asked({ supportG: [0.2, 0.8] })).toThrow(none('g', '0.2, 0.8', 1))
+    expect(asked({ supportF: [0, Number.POSITIVE_INFINITY] })).toThrow(none('f', '0, Infinity', 1))
+    expect(asked({ supportF: [Number.NEGATIVE_INFINITY, 0] })).toThrow(none('f', '-Infinity, 0', 1))
+    expect(asked({ h: 0 })).toThrow(none('f', '0, 1', 0))
+    expect(asked({ h: Number.NaN })).toThrow(none('f', '0, 1', Number.NaN))
+    expect(asked({ h: -1, supportF: [0, 0] })).toThrow(none('f', '0, 0', -1))
+  })
+
+  test('an expression that is none is refused by its name', () => {
+    const supports = { h: 1, supportF: [0, 1], supportG: [0, 1] } as const
+    expect(() => sampledConvolution('(', '1', supports)).toThrow(/^sampledConvolution: f="\(" is not an expression/)
+    expect(() => sampledConvolution('1', '(', supports)).toThrow(/^sampledConvolution: g="\(" is not an expression/)
   })
 })

@@ -56,7 +56,8 @@ describe('F3', () => {
         const { copies, sum } = shiftAndAdd(real, { f, g })
         const full = convolve1d(real, { f, g }, { mode: 'full' })
         expect(Array.from(sum.data, (v) => v + 0)).toEqual(Array.from(full.data, (v) => v + 0))
-        const [k, extent] = [copies.shape[0]!, copies.shape[1]!]
+        const [k, extent] = [g.data.length, f.data.length + g.data.length - 1]
+        expect([copies.shape, sum.shape]).toEqual([[k, extent], [extent]])
         for (let u = 0; u < k; u++) {
           for (let i = 0; i < extent; i++) {
             expect(copies.data[u * extent + i]! + 0).toBe((f.data[i - u] ?? 0) * g.data[u]! + 0)
@@ -117,5 +118,20 @@ describe('F6', () => {
     const ab = numbers(correlate1d(real, { f, g }, { mode: 'full' })).data
     expect(numbers(correlate1d(real, { f: g, g: f }, { mode: 'full' })).data).toEqual(ab.toReversed())
     expect(ab).toEqual([5, 14, 23, 12])
+  })
+})
+
+describe('operands with other axes are refused in the name of the operator', () => {
+  const [line, square] = [row(1, 2), tensor([1, 2], [1, 2])]
+  const full = { mode: 'full' } as const
+  const refused: readonly [refuse: () => unknown, message: string][] = [
+    [() => convolve1d(real, { f: square, g: line }, full), 'convolve1d: f has 2 axes (1,2), expects 1 (n)'],
+    [() => correlate1d(real, { f: line, g: square }, full), 'correlate1d: g has 2 axes (1,2), expects 1 (k)'],
+    [() => convolve2d(real, { f: line, g: square }, full), 'convolve2d: f has 1 axes (2), expects 2 (H,W)'],
+    [() => correlate2d(real, { f: square, g: line }, full), 'correlate2d: g has 1 axes (2), expects 2 (R,S)'],
+    [() => shiftAndAdd(real, { f: line, g: square }), 'shiftAndAdd: g has 2 axes (1,2), expects 1 (k)'],
+  ]
+  test.each(refused.map(([refuse, message]) => ({ refuse, message })))('$message', ({ refuse, message }) => {
+    expect(refuse).toThrow(new ShapeError(message))
   })
 })
