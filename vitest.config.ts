@@ -3,7 +3,7 @@ import { configDefaults, defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
-    exclude: [...configDefaults.exclude, 'dist/**', '**/*.slow.test.ts'],
+    exclude: [...configDefaults.exclude, 'dist/**', 'reports/**', '**/*.slow.test.ts'],
     // Adapters set what is global to a process: the backend of tfjs, the console, the tensors alive.
     pool: 'forks',
     // A first call loads its package and compiles WebAssembly: seconds on a busy machine.

@@ -9,7 +9,7 @@
  * Shape and element type come first. NaN equals NaN alone, +∞ equals +∞ alone, −0 equals 0. A comparison of nothing is
  * refused. Differences that only special values or ties explain are 'convention'.
  */
-import { type Precision, positionOf, shapeText, sizeOf } from '../reference/tensor.ts'
+import { type Precision, positionOf, shapeText, sizeOf, type Tensor } from '../reference/tensor.ts'
 import type { Expectation } from './bound.ts'
 import { formats, gamma } from './format.ts'
 import { tieRules } from './tie.ts'
@@ -48,7 +48,7 @@ export function verdict(result: unknown, expected: Expectation): Verdict {
   const weak = isWeak(expected.value)
   const form = formFault(result, expected)
   if (form) return { ...form, weak, grade: 'wrong', counts: { ...none }, worst: Infinity }
-  const got = dataOf(result)
+  const got = (result as Tensor).data
   if (got.length === 0) {
     throw new RangeError(
       `${expected.row.name}: nothing to compare, the result has shape ${shapeText(expected.shape)}; a verdict needs an element`,
@@ -119,20 +119,20 @@ export function formFault(
       message: `${name}: the result is ${describe(result)}; a tensor { shape, data } is expected`,
     }
   }
-  const typed = e.precision === 'float32' ? result.data instanceof Float32Array : result.data instanceof Float64Array
-  if (!typed) {
+  const { data } = result
+  if (!(data instanceof (e.precision === 'float32' ? Float32Array : Float64Array))) {
     return {
       fault: 'type',
-      message: `${name}: data is ${describe(result.data)}; ${e.precision} needs a ${arrayOf(e.precision)}`,
+      message: `${name}: data is ${describe(data)}; ${e.precision} needs a ${arrayOf(e.precision)}`,
     }
   }
   const same = result.shape.length === e.shape.length && e.shape.every((extent, axis) => extent === result.shape[axis])
   if (!same)
     return { fault: 'shape', message: `${name}: shape ${shapeText(result.shape)}, expected ${shapeText(e.shape)}` }
-  if (dataOf(result).length !== sizeOf(e.shape)) {
+  if (data.length !== sizeOf(e.shape)) {
     return {
       fault: 'shape',
-      message: `${name}: data holds ${dataOf(result).length} numbers, shape ${shapeText(e.shape)} needs ${sizeOf(e.shape)}`,
+      message: `${name}: data holds ${data.length} numbers, shape ${shapeText(e.shape)} needs ${sizeOf(e.shape)}`,
     }
   }
   return undefined
@@ -149,11 +149,6 @@ function isTensorLike(result: unknown): result is { shape: readonly number[]; da
     'data' in result
   )
 }
-
-const dataOf = (result: unknown): Float32Array | Float64Array =>
-  isTensorLike(result) && (result.data instanceof Float32Array || result.data instanceof Float64Array)
-    ? result.data
-    : new Float64Array(0)
 
 function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value)

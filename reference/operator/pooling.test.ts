@@ -12,6 +12,14 @@ const mixed = (shape: readonly number[], factor = 1): Tensor =>
     shape,
     Array.from({ length: sizeOf(shape) }, (_, i) => factor * (((i * 389) % 997) - 498)),
   )
+/** Each image turned by 180°. */
+function halfTurn(x: TensorOf<number>): Tensor {
+  const plane = x.shape[2]! * x.shape[3]!
+  return tensor(
+    x.shape,
+    Array.from(x.data, (_, at) => x.data[at - (at % plane) + plane - 1 - (at % plane)]!),
+  )
+}
 /** x[n,c,w,h] of x[n,c,h,w]. */
 function transpose(x: TensorOf<number>): Tensor {
   const [N, C, H, W] = x.shape as [number, number, number, number]
@@ -133,6 +141,23 @@ describe('mean pooling, height as width', () => {
       expect(averagePool2dGradient(real, { dy: transpose(dy) }, b)).toEqual(transpose(dx))
     },
   )
+})
+
+describe('above as below, left as right: pooling the image turned by 180° turns the result', () => {
+  const [upper, lower] = [
+    { kernel: [3, 2], stride: [1, 1], padding: [2, 1, 0, 0] },
+    { kernel: [3, 2], stride: [1, 1], padding: [0, 0, 2, 1] },
+  ] as const
+  const x = mixed([2, 3, 5, 4], 12)
+  it('maximum', () => {
+    const y = maxPool2d(real, { x }, { ...max, ...upper })
+    expect(y.shape).toEqual([2, 3, 5, 4])
+    expect(maxPool2d(real, { x: halfTurn(x) }, { ...max, ...lower })).toEqual(halfTurn(y))
+  })
+  it('mean', () => {
+    const y = averagePool2d(real, { x }, { ...mean, ...upper })
+    expect(averagePool2d(real, { x: halfTurn(x) }, { ...mean, ...lower })).toEqual(halfTurn(y))
+  })
 })
 
 describe('averagePool2dGradient (F24), by hand', () => {

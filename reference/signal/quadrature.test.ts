@@ -47,6 +47,9 @@ describe('integrals with a closed form', () => {
     asked.length = 0
     integrate(bell, -INFINITE, 8)
     expect(Math.max(...asked)).toBeLessThan(8)
+    asked.length = 0
+    integrate(bell, -INFINITE, -2)
+    expect(Math.max(...asked)).toBeLessThan(-2)
     expect(integrate(bell, -INFINITE, INFINITE, { absolute: 2 }).evaluations).toBe(30)
     expect(integrate(bell, -INFINITE, INFINITE, { absolute: 2, breakpoints: [5] }).evaluations).toBe(30)
   })
