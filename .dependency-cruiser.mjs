@@ -25,7 +25,10 @@ export default {
       name: 'no-orphans',
       comment: 'A file that nobody imports and that imports nothing is left over.',
       severity: 'error',
-      from: { orphan: true, pathNot: [TEST, '\\.d\\.ts$', '^[^/]+\\.config\\.m?[jt]s$', '^\\.dependency-cruiser\\.mjs$'] },
+      from: {
+        orphan: true,
+        pathNot: [TEST, '\\.d\\.ts$', '^[^/]+\\.config\\.m?[jt]s$', '^\\.dependency-cruiser\\.mjs$'],
+      },
       to: {},
     },
     {

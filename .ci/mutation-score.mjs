@@ -16,7 +16,8 @@ if (!existsSync(REPORT)) {
   process.exit(2)
 }
 const { files } = JSON.parse(readFileSync(REPORT, 'utf8'))
-const explained = readFileSync('MUTANTS.md', 'utf8')
+/** Biome pads the cells of a table. */
+const explained = readFileSync('MUTANTS.md', 'utf8').replace(/ {2,}/g, ' ')
 
 /** One line, cut where it gets long; a bar would end the cell of a table. */
 const brief = (text) => {
