@@ -14,10 +14,11 @@ import { real } from '../reference/arithmetic/real.ts'
 import { roundings } from '../reference/arithmetic/roundings.ts'
 import type { Numerics, Precision } from '../reference/contract.ts'
 import type { AnyOperands, AttributeBag, OperatorRow } from '../reference/operators.ts'
-import type { TensorOf } from '../reference/tensor.ts'
+import { flushEffect, thirdFactor } from './flush.ts'
 import { type ErrorBounds, type FloatFormat, formats, gamma } from './format.ts'
 import { functionError } from './functionBound.ts'
 import { preciseTextbook } from './lift.ts'
+import { measured } from './measured.ts'
 import { normwiseError } from './normwiseBound.ts'
 
 /**
@@ -39,8 +40,8 @@ export interface Expectation extends ErrorBounds {
   readonly precision: Precision
   readonly shape: readonly number[]
   readonly value: Float64Array
-  /** What flushing subnormals to zero may change; a convention, not an error. */
-  readonly flush: number
+  /** What flushing subnormals to zero may change (flush.ts), reckoned when it is asked for: a convention, not an error. */
+  readonly flush: Float64Array
   /** Whether an operand holds NaN or ±∞: then what differs is a convention of special values. */
   readonly special: boolean
   readonly operands: AnyOperands<number>
@@ -66,11 +67,18 @@ export function expectation(
     : row.textbook(real, operands, attributes)
   const common = { row, precision, shape, value: Float64Array.from(data), operands, attributes }
   const format = formats[precision]
-  const amplification = Math.max(1, largest) ** 2
-  const flush = row.kind === 'selection' ? format.tiny : (row.operands.length + 1) * format.tiny * amplification
-  const known = { whole: whole && rounded.length === 0, precise, amplification }
+  const known = { whole: whole && rounded.length === 0, precise, largest }
   const errors = errorBounds(row, common, numerics, rounded, known)
-  return { ...common, ...errors, flush, special }
+  let flushed: Float64Array | undefined
+  return {
+    ...common,
+    ...errors,
+    special,
+    get flush() {
+      flushed ??= flushEffect(row, operands, attributes, data.length, largest, format)
+      return flushed
+    },
+  }
 }
 
 function errorBounds(
@@ -78,7 +86,7 @@ function errorBounds(
   { operands, attributes, precision, value }: Omit<Expectation, keyof ErrorBounds | 'flush' | 'special'>,
   numerics: Numerics,
   rounded: readonly string[],
-  { whole, precise, amplification }: { whole: boolean; precise: boolean; amplification: number },
+  { whole, precise, largest }: { whole: boolean; precise: boolean; largest: number },
 ): ErrorBounds {
   const format = formats[precision]
   if (row.kind === 'function') return functionError(row.name, operands, value, format)
@@ -93,6 +101,8 @@ function errorBounds(
   ).data
   const bound = nothing()
   const typical = nothing()
+  // A transform before and after the products multiplies what they lose: by no more than its largest matrix entries.
+  const factor = numerics === 'sum' ? thirdFactor(row, largest) : Math.max(1, largest) ** 2
   const norm = numerics === 'sum' ? undefined : normwiseError(row, operands, numerics, count, format)
   for (let i = 0; i < S.length; i++) {
     const n = roundings.total(count[i]!)
@@ -101,7 +111,7 @@ function errorBounds(
     const oracle = precise
       ? formats.float64.u * finite(value[i]!) + gamma(n, DOUBLE_DOUBLE) * s
       : gamma(n, formats.float64.u) * s
-    const underflow = n * format.eta * amplification
+    const underflow = n * format.eta * factor
     bound[i] = gamma(n, format.u) * s + oracle + underflow
     typical[i] = Math.min(bound[i]!, TYPICAL * Math.sqrt(n) * format.u * s + oracle + underflow)
     if (norm === undefined) continue
@@ -118,22 +128,6 @@ function errorBounds(
  */
 function isExact(row: OperatorRow, whole: boolean, s: number, { bits }: FloatFormat): boolean {
   return row.kind === 'sum' && whole && s <= 2 ** (bits - 1)
-}
-
-/** Operands in another number system; those that are only compared stay as they are, so that they order as before. */
-function measured(
-  row: OperatorRow,
-  operands: AnyOperands<number>,
-  from: (value: number, name: string) => number,
-): AnyOperands<number> {
-  const lifted: Record<string, TensorOf<number> | undefined> = {}
-  for (const [name, operand] of Object.entries(operands)) {
-    const keep = operand === undefined || row.compared?.includes(name)
-    lifted[name] = keep
-      ? operand
-      : { shape: operand.shape, data: Float64Array.from(operand.data, (v) => from(v, name)) }
-  }
-  return lifted
 }
 
 /** Whole numbers so small that float64 holds every product of three of them and every sum of those: `real` is exact. */

@@ -89,8 +89,10 @@ function grade(got: number, e: Expectation, i: number): Grade {
   const rounded = e.precision === 'float32' ? Math.fround(value) : value
   if (got === rounded || (Number.isNaN(got) && Number.isNaN(value))) return 'exact'
   if (e.scale[i]! * (1 + 2 ** -10) >= formats[e.precision].huge) {
-    // A partial sum may have overflowed: to ±∞, and from there to NaN. Whatever is not finite is possible.
-    return Number.isFinite(got) && !(Math.abs(got - value) <= e.bound[i]!) ? 'wrong' : 'tolerable'
+    if (Number.isFinite(got)) return Math.abs(got - value) <= e.bound[i]! ? 'tolerable' : 'wrong'
+    // A partial sum may have overflowed: to ±∞, and from there to NaN; where no two terms differ in sign, to theirs alone.
+    const oneSign = e.scale[i]! < Infinity && Math.abs(value) >= e.scale[i]! * (1 - 2 ** -10)
+    return oneSign && got !== Math.sign(value) * Infinity ? 'wrong' : 'tolerable'
   }
   if (!Number.isFinite(got) || !Number.isFinite(value)) return 'wrong'
   const error = Math.abs(got - value)
@@ -176,7 +178,7 @@ function conventionOf(
       return named(rule.name, "; the contract's rule differs")
     }
   }
-  const flushed = (i: number): boolean => Math.abs(got[i]! - e.value[i]!) <= e.bound[i]! + e.flush
+  const flushed = (i: number): boolean => Math.abs(got[i]! - e.value[i]!) <= e.bound[i]! + e.flush[i]!
   if (wrong.every(flushed)) return named('subnormal numbers are flushed to zero')
   if (e.special && wrong.every((i) => flushed(i) || isSpecial(got[i]!, e, i)))
     return named('NaN or ±∞ among the operands is treated otherwise than IEEE 754 sums of the textbook do')

@@ -23,7 +23,7 @@ describe('each element is held to its own numbers', () => {
   ) => {
     const { value = 1, typical = 2 ** -4, bound = 2 ** -2, scale = 1, flush = 0 } = e
     const of = (number: number) => Float64Array.of(number)
-    const numbers = { value: of(value), typical: of(typical), bound: of(bound), scale: of(scale), flush }
+    const numbers = { value: of(value), typical: of(typical), bound: of(bound), scale: of(scale), flush: of(flush) }
     return verdict(tensor([1, 1], [got], 'float32'), { ...one, ...numbers })
   }
 
@@ -66,6 +66,17 @@ describe('each element is held to its own numbers', () => {
     expect(given(1 - 2 ** -2, { scale }).grade).toBe('tolerable')
     expect(given(1.5, { scale }).grade).toBe('wrong')
     expect(given(1.5, { scale, value: nan }).grade).toBe('wrong')
+  })
+
+  it('terms of one sign overflow to that sign, and never to NaN', () => {
+    const all = { value: 6e38, scale: 6e38 }
+    expect(given(inf, all).grade).toBe('exact')
+    expect(given(-inf, all)).toMatchObject({ grade: 'wrong', worst: inf })
+    expect(given(nan, all)).toMatchObject({ grade: 'wrong', worst: inf })
+    const near = { value: -hugest, scale: hugest }
+    expect(given(-inf, near).grade).toBe('tolerable')
+    expect(given(inf, near).grade).toBe('wrong')
+    expect(given(nan, { value: 5e38, scale: 6e38 }).grade).toBe('tolerable')
   })
 
   it('a flush takes as much as it takes, beyond the bound', () => {
