@@ -13,6 +13,7 @@ import { magnitude } from '../reference/arithmetic/magnitude.ts'
 import { real } from '../reference/arithmetic/real.ts'
 import { roundings } from '../reference/arithmetic/roundings.ts'
 import type { Numerics, Precision } from '../reference/contract.ts'
+import { checkOperands } from '../reference/operands.ts'
 import type { AnyOperands, AttributeBag, OperatorRow } from '../reference/operators.ts'
 import { flushEffect, thirdFactor } from './flush.ts'
 import { type ErrorBounds, type FloatFormat, formats, gamma } from './format.ts'
@@ -60,6 +61,9 @@ export function expectation(
   numerics: Numerics = 'sum',
   rounded: readonly string[] = [],
 ): Expectation {
+  checkOperands(row, operands)
+  if (!Object.hasOwn(formats, precision))
+    throw new RangeError(`${row.name}: the precision is ${precision}; it is 'float32' or 'float64'`)
   const { special, largest, whole } = survey(row, operands)
   const precise = precision === 'float64' && row.kind !== 'selection' && !isPlain(operands, whole, largest)
   const { shape, data } = precise

@@ -145,3 +145,7 @@ describe('a bad descriptor is refused with the mend', () => {
     }
   })
 })
+
+it.each([undefined, 3, null])('%s is no descriptor, and says so', (text) => {
+  expect(() => parseCase(text as unknown as string)).toThrow(/^the descriptor is .+, no text; write one like 'conv2d/)
+})

@@ -70,6 +70,8 @@ const printNumber = (value: number): string => (Object.is(value, -0) ? '-0' : St
 
 /** Parses a descriptor. Throws DescriptorError or ShapeError, each with the mend. */
 export function parseCase(text: string): Case {
+  if (typeof text !== 'string')
+    throw new DescriptorError(`the descriptor is ${String(text)}, no text; write one like ${example('conv2d')}`)
   const tokens = text.trim().split(/\s+/)
   const first = tokens[0] ?? ''
   if (first === '') throw new DescriptorError(`the descriptor is empty; write one like ${example('conv2d')}`)

@@ -26,7 +26,7 @@ export function operatorRow(name: string): OperatorRow {
   const row = byName.get(name)
   if (row) return row
   throw new RangeError(
-    `no operator is called ${JSON.stringify(name)}; did you mean ${nearest(name, [...byName.keys()])}?`,
+    `no operator is called ${JSON.stringify(name)}; did you mean ${nearest(String(name), [...byName.keys()])}?`,
   )
 }
 

@@ -2,6 +2,7 @@ import type { Arithmetic } from './arithmetic/arithmetic.ts'
 import { real } from './arithmetic/real.ts'
 import { single } from './arithmetic/single.ts'
 import type { Implementation, Tensor } from './contract.ts'
+import { checkOperands } from './operands.ts'
 import { type AnyOperands, type AttributeBag, operators } from './operators.ts'
 import { type Precision, tensor } from './tensor.ts'
 
@@ -19,6 +20,7 @@ function textbookIn(k: Arithmetic<number>, name: string, precision: Precision): 
       operators.map((row) => [
         row.name,
         (operands: AnyOperands<number>, attributes: AttributeBag): Tensor => {
+          checkOperands(row, operands)
           const { shape, data } = row.textbook(k, operands, attributes)
           const typed = data instanceof Float32Array || data instanceof Float64Array
           return typed ? { shape, data } : tensor(shape, data, precision)
