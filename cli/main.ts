@@ -7,8 +7,8 @@ const wholeNumber =
   (least: number) =>
   (text: string): number => {
     const value = Number(text)
-    if (Number.isInteger(value) && value >= least) return value
-    throw new InvalidArgumentError(`it must be a whole number of at least ${least}.`)
+    if (Number.isSafeInteger(value) && value >= least) return value
+    throw new InvalidArgumentError(`it must be a whole number of at least ${least}, below 2^53.`)
   }
 
 const several = (text: string, before: readonly string[] | undefined): string[] => [

@@ -57,8 +57,21 @@ export function operandShapes(c: Case): Record<string, number[]> {
   const attributes = completeAttributes(c)
   const shapes = row.shapes(c.sizes, attributes)
   if (row.optional !== undefined && !c.bias) delete shapes[row.optional]
-  row.resultShape(shapes, attributes)
+  shapesFit(c.operator, { ...shapes, 'the result': row.resultShape(shapes, attributes) })
   return shapes
+}
+
+/** Numbers a tensor of a case may hold: 2 GiB of float64. */
+const MOST_NUMBERS = 2 ** 28
+
+function shapesFit(operator: string, shapes: Readonly<Record<string, readonly number[]>>): void {
+  for (const [name, shape] of Object.entries(shapes)) {
+    const size = sizeOf(shape)
+    if (size <= MOST_NUMBERS) continue
+    throw new ShapeError(
+      `${operator}: ${name} ${shapeText(shape)} would hold ${size} numbers; a case has at most 2^28 in each tensor`,
+    )
+  }
 }
 
 /** All attributes of the contract's call, those that follow from the sizes included. */

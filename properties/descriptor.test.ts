@@ -149,3 +149,15 @@ describe('a bad descriptor is refused with the mend', () => {
 it.each([undefined, 3, null])('%s is no descriptor, and says so', (text) => {
   expect(() => parseCase(text as unknown as string)).toThrow(/^the descriptor is .+, no text; write one like 'conv2d/)
 })
+
+it('a case too large for memory is refused by its numbers', () => {
+  expect(() => instantiate(parseCase('softmax n99999999k99999999'), 'float32')).toThrow(
+    'softmax: x (99999999,99999999) would hold 9999999800000000 numbers; a case has at most 2^28 in each tensor',
+  )
+  expect(() => parseCase('relu n1c1h1w1 @real#99999999999999999999')).toThrow('a seed is a whole number below 2^53')
+})
+
+it('NaN and Infinity are read as they are printed', () => {
+  const { values } = parseCase('relu n1c1h1w3 x=NaN,-Infinity,nan')
+  expect(values).toEqual({ literal: { x: [Number.NaN, -Infinity, Number.NaN] } })
+})

@@ -116,7 +116,9 @@ function parseDraw(token: string): { draw: Draw; seed: number } {
     const meant = nearest(match?.[1] ?? token, draws)
     throw new DescriptorError(`${token} names no draw of values; write @${meant}#1 (draws: ${draws.join(', ')})`)
   }
-  return { draw, seed: Number(match[2] ?? 1) }
+  const seed = Number(match[2] ?? 1)
+  if (!Number.isSafeInteger(seed)) throw new DescriptorError(`${token}: a seed is a whole number below 2^53`)
+  return { draw, seed }
 }
 
 function parseLiteral(row: OperatorRow, token: string, literal: Record<string, number[]>): void {
@@ -139,8 +141,8 @@ function parseLiteral(row: OperatorRow, token: string, literal: Record<string, n
 }
 
 function parseNumber(text: string): number | undefined {
-  if (/^[+-]?inf(inity)?$/.test(text)) return text.startsWith('-') ? -Infinity : Infinity
-  if (text === 'nan') return Number.NaN
+  if (/^[+-]?inf(inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity
+  if (text.toLowerCase() === 'nan') return Number.NaN
   return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined
 }
 

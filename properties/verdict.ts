@@ -122,7 +122,7 @@ export function formFault(
     }
   }
   const { data } = result
-  if (!(data instanceof (e.precision === 'float32' ? Float32Array : Float64Array))) {
+  if (!isTyped(data, arrayOf(e.precision))) {
     return {
       fault: 'type',
       message: `${name}: data is ${describe(data)}; ${e.precision} needs a ${arrayOf(e.precision)}`,
@@ -142,12 +142,17 @@ export function formFault(
 
 const arrayOf = (precision: Precision): string => (precision === 'float32' ? 'Float32Array' : 'Float64Array')
 
+/** By its tag, so that arrays of another realm (a vm, a frame) count as what they are. */
+const isTyped = (data: unknown, name: string): data is Float32Array | Float64Array =>
+  Object.prototype.toString.call(data) === `[object ${name}]`
+
 function isTensorLike(result: unknown): result is { shape: readonly number[]; data: unknown } {
   return (
     typeof result === 'object' &&
     result !== null &&
     'shape' in result &&
     Array.isArray(result.shape) &&
+    result.shape.every((extent) => typeof extent === 'number') &&
     'data' in result
   )
 }

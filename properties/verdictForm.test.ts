@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { operatorRow } from '../reference/operators.ts'
 import { type Precision, sizeOf, tensor } from '../reference/tensor.ts'
@@ -19,6 +20,8 @@ describe('form comes before numbers', () => {
     ['a number', 1, 'type', /a number/],
     ['an array', [1, 0, 3, 4], 'type', /a Array; a tensor/],
     ['a shape that is no list', { shape: 4, data: four }, 'type', /a Object; a tensor/],
+    ['extents that are texts', { shape: ['2', '2'], data: four }, 'type', /a Object; a tensor/],
+    ['an extent that is no number', { shape: [Symbol('n'), 2], data: four }, 'type', /a Object; a tensor/],
     ['an object without data', { shape: [2, 2] }, 'type', /a tensor/],
     ['an unsettled promise', Promise.resolve({ shape: [2, 2], data: four }), 'type', /a Promise; a tensor/],
     ['plain numbers', { shape: [2, 2], data: [1, 0, 3, 4] }, 'type', /data is a Array; float32 needs a Float32Array/],
@@ -46,6 +49,12 @@ describe('form comes before numbers', () => {
       fault: 'type',
       message: 'relu: data is a Float32Array; float64 needs a Float64Array',
     })
+  })
+
+  it('an array of another realm is what its name says', () => {
+    const data: Float32Array = runInNewContext('Float32Array.of(1, 0, 3, 4)')
+    expect(data).not.toBeInstanceOf(Float32Array)
+    expect(verdict({ shape: [2, 2], data }, reluOf([2, 2])).grade).toBe('exact')
   })
 
   it('a comparison of nothing is no pass', () => {

@@ -30,6 +30,19 @@ export const quadraticCostIsLeastAtTarget = law({
   },
 })
 
+/** F21, F22: a cost of degree two is half its slope along its argument (Euler's theorem). */
+export const quadraticCostIsHalfItsSlope = law({
+  equation: '2·E(y,t) = ⟨∂E/∂y, y − t⟩',
+  operator: 'quadraticCost',
+  uses: ['quadraticCostGradient'],
+  draws: finite,
+  async claim({ operands: { y, t }, run, equal }) {
+    const cost = await run('quadraticCost', { y, t })
+    const slope = await run('quadraticCostGradient', { y, t })
+    equal(scaled(2, cost), reshaped(inner(slope, minus(y, t)), []))
+  },
+})
+
 /** Targets that are not negative. */
 const natural: readonly Draw[] = ['exact', 'impulse', 'tie', 'real', 'image']
 

@@ -216,6 +216,12 @@ const rows: readonly Row[] = [
     'quadraticCost',
     (o, a, right) => right({ ...o, t: scaled(-1, o.t!) }, a),
   ],
+  [
+    the.quadraticCostIsHalfItsSlope,
+    '½ forgotten',
+    'quadraticCost',
+    (o, a, right) => changed(right(o, a), (e) => 2 * e),
+  ],
   [the.crossEntropyIsNotNegative, 'minus forgotten', 'softmaxCrossEntropy', negated],
   [the.crossEntropyIsLeastAtTarget, 'log Σ left out', 'softmaxCrossEntropy', withoutLogarithm],
   [

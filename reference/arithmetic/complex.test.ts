@@ -120,3 +120,7 @@ describe('complex', () => {
     expect(k.log({ re: 1e-170, im: STEP }).re).toBe(Math.log(1e-170))
   })
 })
+
+test('e^710 is ∞ and real', () => {
+  expect(complex.exp(complex.from(710))).toEqual({ re: Infinity, im: 0 })
+})

@@ -60,6 +60,8 @@ class ComplexNumbers implements Arithmetic<Complex> {
     return { re: -a.re, im: -a.im }
   }
   exp(a: Complex): Complex {
+    // e^z of a real z is real, also where it overflows and ∞·sin 0 would be NaN.
+    if (a.im === 0) return { re: Math.exp(a.re), im: a.im }
     const { re, im } = mathjs.exp(mathjs.complex(a.re, a.im))
     return { re, im }
   }

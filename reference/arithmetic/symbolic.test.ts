@@ -132,3 +132,10 @@ describe('symbolic', () => {
     expect([k.isNaN(k.from(Number.NaN)), k.isNaN(k.one), k.isNaN(x)]).toEqual([true, false, false])
   })
 })
+
+test('0 times NaN or ±∞ is not folded to 0', () => {
+  for (const special of [Number.NaN, Infinity, -Infinity]) {
+    const product = symbolic.mul(symbolic.from(special), symbolic.zero)
+    expect(product.compile().evaluate()).toBeNaN()
+  }
+})

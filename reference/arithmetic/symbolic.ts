@@ -38,7 +38,7 @@ class Symbolic implements Arithmetic<MathNode> {
     return folded(a, b, (x, y) => x - y) ?? (minus ? operator('+', 'add', a, minus) : operator('-', 'subtract', a, b))
   }
   mul(a: MathNode, b: MathNode): MathNode {
-    if (is(a, 0) || is(b, 0)) return this.zero
+    if ((is(a, 0) && !isSpecial(b)) || (is(b, 0) && !isSpecial(a))) return this.zero
     if (is(a, 1)) return b
     if (is(b, 1)) return a
     // mathjs' product rule tells the factors apart by identity: of a·a with one node twice it makes a′·a′ + a′·a′.
@@ -142,6 +142,9 @@ const leavesOf = (node: MathNode): string[] =>
   node.filter((part, path) => isSymbolNode(part) && path !== 'fn').map(expressionOf)
 
 const is = (node: MathNode, value: number): boolean => isConstantNode(node) && node.value === value
+
+/** NaN and ±∞, of which 0 times is no 0. */
+const isSpecial = (node: MathNode): boolean => isConstantNode(node) && !Number.isFinite(node.value)
 
 /** b of −b. */
 function opposite(node: MathNode): MathNode | undefined {
