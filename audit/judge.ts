@@ -4,6 +4,7 @@ import { expectation } from '../properties/bound.ts'
 import { type Case, instantiate } from '../properties/case.ts'
 import { type Verdict, verdict } from '../properties/verdict.ts'
 import { type Implementation, ShapeError, type Tensor } from '../reference/contract.ts'
+import { checkImplementation } from '../reference/implementation.ts'
 import { type AnyOperands, callOperator } from '../reference/operators.ts'
 import type { FindingKind } from './finding.ts'
 
@@ -18,6 +19,7 @@ export type Outcome =
  * type and every number of the result, then whether operands were changed or handed back.
  */
 export async function judge(implementation: Implementation, c: Case): Promise<Outcome> {
+  checkImplementation('judge', implementation)
   if (implementation.operators[c.operator] === undefined) return { status: 'not offered' }
   const { precision, numerics } = implementation
   const { row, operands, attributes } = instantiate(c, precision)
@@ -26,6 +28,7 @@ export async function judge(implementation: Implementation, c: Case): Promise<Ou
   let result: unknown
   try {
     result = await callOperator(implementation, c.operator, operands, attributes)
+    read(result)
   } catch (error) {
     return thrown(c, error)
   }
@@ -48,6 +51,11 @@ export async function judge(implementation: Implementation, c: Case): Promise<Ou
     return { status: 'failed', kind: 'result-shared', message }
   }
   return { status: 'held', verdict: found, result: tensor }
+}
+
+/** A getter of the result's that throws is the implementation's fault, not ours. */
+function read(result: unknown): void {
+  if (typeof result === 'object' && result !== null) for (const part of ['shape', 'data']) Reflect.get(result, part)
 }
 
 function thrown(c: Case, error: unknown): Outcome {
