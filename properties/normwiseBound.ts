@@ -35,14 +35,15 @@ export function normwiseError(
   return gamma(21 * Math.ceil(Math.log2(length)) + 3, u) * euclidean(a.data) * euclidean(b.data)
 }
 
+/** Of the finite ones: where a number that is not finite is read, the result is not finite either and has no bound. */
 function largest(values: ArrayLike<number>): number {
   let most = 0
-  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]!))
+  for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i]!)) most = Math.max(most, Math.abs(values[i]!))
   return most
 }
 
 function euclidean(values: ArrayLike<number>): number {
   let sum = 0
-  for (let i = 0; i < values.length; i++) sum += values[i]! ** 2
+  for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i]!)) sum += values[i]! ** 2
   return Math.sqrt(sum)
 }
