@@ -20,21 +20,23 @@ export interface Layer {
 }
 
 export interface Plan {
+  /** Pointwise: 1×1 kernels, whose columns are all outputs of an image in one row. */
   readonly algorithm: 'pointwise' | 'direct' | 'depthwise'
-  /** The layer as it is computed: a pointwise one is one row of H·W columns. */
+  /** The layer that was asked for; `rows` and `columns` of a pointwise one count its outputs as a single row. */
   readonly layer: Layer
   /** Input channels, output rows and columns, and whole images a block. */
   readonly channels: number
   readonly rows: number
   readonly columns: number
   readonly images: number
-  /** The panel of x: rows and numbers a row of a block; whether it is padded, or x itself. */
+  /** Output maps whose weights are packed at a time, and those whose results are copied out at a time. */
+  readonly maps: number
+  readonly window: number
+  /** The panel of x: rows and numbers a row of a block, numbers from a channel to the next; whether zeros surround x in it. */
   readonly panelRows: number
   readonly panelColumns: number
+  readonly plane: number
   readonly padded: boolean
-  readonly flops: number
-  /** Bytes of blocks in WebAssembly memory: all but weights and bias, which are packed whole. */
-  readonly bytes: number
 }
 
 /**
@@ -42,10 +44,14 @@ export interface Plan {
  * 512 KiB, no size made a difference beyond the noise of 10 % on nine layers of ResNet-50: what counts is that there are blocks.
  */
 const DEPTH = 256
-/** Numbers of a panel of x: 128 KiB, well inside L2. */
-const PANEL = 32768
-/** Numbers of y a block: 1 MiB. */
-const RESULT = 262144
+/** Numbers of a panel of x: 256 KiB, a quarter of L2. Rows of half its length made twice as many copies, 5 % of a 1×1 layer. */
+const PANEL = 65536
+/** Numbers of y copied out at a time: 256 KiB. */
+const RESULT = 65536
+/** Numbers of sums that wait for further channels: 1 MiB. */
+const SUMS = 262144
+/** Numbers of packed weights: 1 MiB. Packed whole, the 9 MiB of 512→512 3×3 went to memory and back: 38 GFLOP/s, not 45. */
+const WEIGHTS = 262144
 
 /** Taps that the depthwise kernel unrolls. */
 const MOST_TAPS = 49
@@ -55,73 +61,79 @@ const ceil = (a: number, b: number): number => Math.ceil(a / b)
 export const even = (total: number, most: number): number =>
   ceil(total, ceil(total, Math.max(1, Math.min(total, most))))
 
+/** Blocks of lanes are eight wide: all maps, or a multiple of eight. */
+const eights = (Co: number, most: number): number => (Co <= most ? Co : 8 * even(ceil(Co, 8), Math.floor(most / 8)))
+
+/** An odd number of cache lines, so that neighbouring channels meet in all 64 sets of L1 and not in a few. */
+const spread = (numbers: number): number => 16 * (ceil(numbers, 16) | 1)
+
 /** `flatten` allows to take the rows of a plane for one, where rows of the result follow each other. */
-export function planLayer(given: Layer, flatten = true): Plan {
-  const [R, S] = given.kernel
-  const flops = 2 * given.N * given.G * given.Co * given.Ci * R * S * given.out[0] * given.out[1]
-  const layer = flatten && isPointwise(given) ? flattened(given) : given
-  const algorithm =
-    layer !== given ? 'pointwise' : given.Ci === 1 && given.Co <= 2 && R * S <= MOST_TAPS ? 'depthwise' : 'direct'
-  const [P, Q] = layer.out
+export function planLayer(layer: Layer, flatten = true): Plan {
+  const { Ci, Co, N } = layer
+  const [R, S] = layer.kernel
+  const depthwise = Ci === 1 && Co <= 2 && R * S <= MOST_TAPS
+  const algorithm = depthwise ? 'depthwise' : flatten && isPointwise(layer) ? 'pointwise' : 'direct'
+  const flat = algorithm === 'pointwise'
+  const [P, Q] = flat ? [1, layer.out[0] * layer.out[1]] : layer.out
   const span = (axis: 0 | 1, outputs: number): number =>
-    (outputs - 1) * layer.stride[axis] + layer.dilation[axis] * (layer.kernel[axis] - 1) + 1
-  const channels = algorithm === 'depthwise' ? 1 : even(layer.Ci, Math.floor(DEPTH / (R * S)))
-  const columns = algorithm === 'pointwise' ? even(Q, Math.max(40, Math.floor(PANEL / channels))) : Q
+    flat ? outputs : (outputs - 1) * layer.stride[axis] + layer.dilation[axis] * (layer.kernel[axis] - 1) + 1
+  const channels = depthwise ? 1 : even(Ci, Math.floor(DEPTH / (R * S)))
+  const maps = eights(Co, Math.floor(WEIGHTS / (Ci * R * S)))
+  const sums = channels < Ci ? maps : 0
+  const most = Math.min(PANEL / channels, SUMS / Math.max(1, sums))
+  const columns = flat ? even(Q, Math.max(40, Math.floor(most))) : Q
   const panelColumns = span(1, columns)
   const fits = (rows: number): boolean =>
-    channels * span(0, rows) * panelColumns <= PANEL && layer.Co * rows * columns <= RESULT
+    channels * span(0, rows) * panelColumns <= PANEL && sums * rows * columns <= SUMS && 8 * rows * columns <= RESULT
   let rows = P
   while (rows > 1 && !fits(rows)) rows = even(P, rows - 1)
   const panelRows = span(0, rows)
-  const whole = rows === P && columns === Q && channels === layer.Ci && algorithm !== 'depthwise'
-  const perImage = Math.max(channels * panelRows * panelColumns, layer.Co * rows * columns)
-  const images = whole ? Math.min(layer.N, Math.max(1, Math.floor(PANEL / perImage))) : 1
+  const plane = spread(panelRows * panelColumns)
+  const window = eights(maps, Math.max(8, Math.floor(RESULT / (rows * columns))))
+  const whole = rows === P && columns === Q && channels === Ci && !depthwise
+  const images = whole
+    ? Math.min(N, Math.max(1, Math.floor(PANEL / Math.max(channels * plane, Co * rows * columns))))
+    : 1
   const [t, l] = layer.before
   const padded =
-    t > 0 ||
-    l > 0 ||
-    span(0, P) - t > layer.in[0] ||
-    span(1, Q) - l > layer.in[1] ||
-    l !== 0 ||
-    algorithm === 'depthwise'
-  const bytes = 4 * images * (2 * channels * panelRows * panelColumns + 2 * layer.Co * rows * columns)
-  return { algorithm, layer, channels, rows, columns, images, panelRows, panelColumns, padded, flops, bytes }
+    depthwise || (!flat && (t > 0 || l !== 0 || span(0, P) - t > layer.in[0] || span(1, Q) - l > layer.in[1]))
+  return { algorithm, layer, channels, rows, columns, images, maps, window, panelRows, panelColumns, plane, padded }
 }
 
+/** One weight an input channel, and every output meets a cell of x. */
 function isPointwise({ kernel, stride, before, in: [H, W], out: [P, Q] }: Layer): boolean {
-  return [...kernel, ...stride].every((v) => v === 1) && before.every((v) => v === 0) && H === P && W === Q
+  const inside = (P - 1) * stride[0] < H && (Q - 1) * stride[1] < W
+  return kernel.every((extent) => extent === 1) && before.every((v) => v === 0) && inside
 }
 
-function flattened(layer: Layer): Layer {
-  const cells = layer.in[0] * layer.in[1]
-  return { ...layer, in: [1, cells], out: [1, cells] }
+export const flopsOf = ({ N, G, Ci, Co, kernel: [R, S], out: [P, Q] }: Layer): number =>
+  2 * N * G * Co * Ci * R * S * P * Q
+
+/** Numbers of each block that a layer which slides has in WebAssembly memory. */
+export interface Blocks {
+  /** Weights of the maps of a block as they come, and packed. */
+  readonly weights: number
+  readonly packed: number
+  readonly bias: number
+  /** x without its borders, and the panel. */
+  readonly stage: number
+  readonly panel: number
+  /** Sums that wait for further channels, and results. */
+  readonly sums: number
+  readonly result: number
 }
 
-/** A plan as lines of text. */
-export function planText(plan: Plan): string {
-  const { algorithm, layer, channels, rows, columns, images, flops, bytes } = plan
-  return [
-    `${algorithm}: ${layer.Ci}→${layer.Co} channels a group, ${layer.G} groups, ${layer.N} images of ${layer.in.join('×')} → ${layer.out.join('×')}`,
-    `blocks of ${images} images, ${channels} channels, ${rows} rows, ${columns} columns; ${plan.padded ? 'padded panel' : 'panel is x itself'} ${plan.panelRows}×${plan.panelColumns}`,
-    `${(flops / 1e6).toFixed(2)} MFLOP, ${(bytes / 1024).toFixed(0)} KiB of blocks, ${bound(plan)}`,
-  ].join('\n')
-}
-
-/** Below this many operations a number moved, memory is the limit: 50 GFLOP/s over 10 GB/s of copies of four bytes. */
-const BALANCE = 20
-
-function bound({
-  layer: {
-    N,
-    G,
-    Ci,
-    Co,
-    in: [H, W],
-    out: [P, Q],
-  },
-  flops,
-}: Plan): string {
-  const moved = N * G * (Ci * H * W + Co * P * Q)
-  const intensity = flops / moved
-  return `${intensity.toFixed(0)} operations a number moved: bound by ${intensity < BALANCE ? 'memory' : 'compute'}`
+/** None depends on the number of images, and none exceeds the constants above but by what a single row, or eight maps, take. */
+export function blocksOf(plan: Plan, taps = plan.layer.kernel[0] * plan.layer.kernel[1]): Blocks {
+  const { layer, channels, rows, columns, images, maps, panelRows, plane, window } = plan
+  const lanes = 8 * ceil(maps, 8)
+  return {
+    weights: maps * layer.Ci * taps + 4,
+    packed: lanes * layer.Ci * layer.kernel[0] * layer.kernel[1],
+    bias: lanes,
+    stage: plan.padded ? images * channels * Math.min(panelRows, layer.in[0]) * layer.in[1] : 0,
+    panel: images * channels * plane,
+    sums: channels < layer.Ci ? images * lanes * rows * columns : 0,
+    result: images * window * rows * columns,
+  }
 }

@@ -45,6 +45,13 @@ export class Engine {
     return starts
   }
 
+  /** The same by name, sizes in float32 numbers; addresses are bytes. */
+  place<Name extends string>(numbers: Readonly<Record<Name, number>>): Record<Name, number> | undefined {
+    const names = Object.keys(numbers) as Name[]
+    const starts = this.layout(names.map((name) => 4 * numbers[name]))
+    return starts && (Object.fromEntries(names.map((name, i) => [name, starts[i]])) as Record<Name, number>)
+  }
+
   /** All of memory as float32: element i lies at byte 4·i. Not to be kept beyond a `layout`. */
   get view(): Float32Array {
     return this.floats

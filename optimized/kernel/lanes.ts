@@ -15,3 +15,9 @@ export function lanesOf(count: number): Lanes {
   const restWidth = rest === 0 ? 0 : rest <= 4 ? 4 : 8
   return { full, rest, restWidth, padded: full * 8 + restWidth }
 }
+
+/** `blocks` and `narrow` of the kernels for all lanes. */
+export function allBlocks(count: number): [blocks: number, narrow: number] {
+  const { full, rest } = lanesOf(count)
+  return [full, rest > 0 ? 1 : 0]
+}

@@ -2,10 +2,11 @@
  * The loops around the tile: blocks of eight output lanes, images, rows, tiles of a row. One module a shape, in which every
  * pitch is a constant.
  *
- *   run(x, w, skipped, bias, panel, y, images, rows, count, mode)
+ *   run(x, w, skipped, bias, panel, y, images, rows, count, mode, full, rest)
  *
  * The weights of a block of lanes stay in L1 while all tiles pass over them; sums that are not finished wait in the panel, in
- * the order in which they are met. `skipped` is the depth that earlier blocks have summed: weights of a lane.
+ * the order in which they are met. `skipped` is the depth that earlier blocks have summed: weights of a lane. `full` blocks of
+ * eight lanes are computed, and where `rest` is not 0 the last, narrower one of the layer.
  */
 import type { Assembler, Callable, FunctionBuilder, Local } from './assembler.ts'
 import { i32 } from './expression.ts'
@@ -48,10 +49,10 @@ export function emitSlide(module: Assembler, slide: Slide): void {
   const { full, rest, restWidth } = lanesOf(slide.lanes)
   const eight = full > 0 ? tiles(module, slide, 8, 8) : []
   const last = restWidth === 0 ? [] : tiles(module, slide, restWidth, rest)
-  module.function('run', (f, x, w, skipped, bias, panel, y, images, rows, count, mode) => {
+  module.function('run', (f, x, w, skipped, bias, panel, y, images, rows, count, mode, blocks, narrow) => {
     const locals = { x, w, skipped, bias, panel, y, images, rows, count, mode }
-    f.times(full, () => block(f, slide, eight, 8, locals))
-    if (restWidth > 0) block(f, slide, last, restWidth, locals)
+    if (full > 0) f.times(blocks.get, () => block(f, slide, eight, 8, locals))
+    if (restWidth > 0) f.if(narrow.get, () => block(f, slide, last, restWidth, locals))
   })
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Assembler } from '../kernel/assembler.ts'
 import { Engine } from '../kernel/engine.ts'
-import { lanesOf } from '../kernel/lanes.ts'
+import { allBlocks, lanesOf } from '../kernel/lanes.ts'
 import { emitFinite, emitPack, type Step } from './weights.ts'
 
 /** [lane block][depth][lane] by its definition. */
@@ -67,7 +67,7 @@ describe.each([1, 3, 4, 5, 8, 9, 12, 13, 19])('%d lanes', (count) => {
     engine.view.fill(Number.NaN, to / 4, to / 4 + wanted.length + 1)
     const module = new Assembler()
     emitPack(module, 'pack', count, lane, steps)
-    engine.kernels('pack', () => module)('pack')(from + 4 * first, to)
+    engine.kernels('pack', () => module)('pack')(from + 4 * first, to, ...allBlocks(count))
     expect([...engine.view.subarray(to / 4, to / 4 + wanted.length)]).toEqual(wanted)
     expect(engine.view[to / 4 + wanted.length]).toBeNaN()
   })

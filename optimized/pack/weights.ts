@@ -10,8 +10,8 @@ export interface Step {
 }
 
 /**
- * Emits pack(from, to): [lane block][depth][lane], depth in the order of `steps`; lane o of a source lies o·lane numbers
- * on. Lanes that do not exist are zero. Depth that lies in a row is read in vectors of four and transposed, lanes that do are copied:
+ * Emits pack(from, to, blocks, narrow): [lane block][depth][lane], depth in the order of `steps`; lane o of a source lies o·lane
+ * numbers on. So many blocks of eight lanes, and where `narrow` is not 0 what `count` lanes leave over eights. Lanes that do not exist are zero. Depth that lies in a row is read in vectors of four and transposed, lanes that do are copied:
  * number by number, packing was 16 % of 512→512 on 7², 3×3.
  */
 export function emitPack(module: Assembler, name: string, count: number, lane: number, steps: readonly Step[]): void {
@@ -19,7 +19,7 @@ export function emitPack(module: Assembler, name: string, count: number, lane: n
   const joined = join(steps)
   const isRow = joined.length === 1 && joined[0]!.step === 1
   const loops = isRow ? [] : joined
-  module.function(name, (f, from, to) => {
+  module.function(name, (f, from, to, blocks, narrow) => {
     const at = f.local('i32')
     const walk = (depth: number, valid: number, width: number): void => {
       const step = loops[depth]
@@ -39,8 +39,8 @@ export function emitPack(module: Assembler, name: string, count: number, lane: n
       walk(0, valid, width)
       f.advance(from, 8 * lane * 4)
     }
-    f.times(full, () => block(8, 8))
-    if (rest > 0) block(rest, restWidth)
+    if (full > 0) f.times(blocks.get, () => block(8, 8))
+    if (rest > 0) f.if(narrow.get, () => block(rest, restWidth))
   })
 }
 

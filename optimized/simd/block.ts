@@ -21,6 +21,13 @@ export interface Target {
   readonly column: number
 }
 
+export interface Operands {
+  readonly x: Float32Array
+  readonly weights: Weights
+  readonly bias: Float32Array | undefined
+  readonly target: Target
+}
+
 /** Why a layer was not computed here. */
 export type Refusal = 'not finite' | 'no memory'
 
@@ -43,19 +50,6 @@ export function stage(
     const start = source + c * plane + from
     view.set(x.subarray(start, start + length), to + c * length)
   }
-}
-
-export function copyRows(
-  view: Float32Array,
-  x: Float32Array,
-  from: number,
-  rows: number,
-  W: number,
-  to: number,
-  pitch: number,
-): void {
-  if (pitch === W) view.set(x.subarray(from, from + rows * W), to)
-  else for (let r = 0; r < rows; r++) view.set(x.subarray(from + r * W, from + r * W + pitch), to + r * pitch)
 }
 
 /** A finished block of planes, `cells` apart, to its place in the result. */

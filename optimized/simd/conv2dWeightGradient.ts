@@ -3,7 +3,7 @@ import { type Conv2dSizes, conv2dWeightGradientSizes } from '../../reference/sha
 import { Assembler } from '../kernel/assembler.ts'
 import type { Engine, Kernels } from '../kernel/engine.ts'
 import { hasFusedMultiplyAdd } from '../kernel/features.ts'
-import { lanesOf } from '../kernel/lanes.ts'
+import { allBlocks, lanesOf } from '../kernel/lanes.ts'
 import { emitSlide } from '../kernel/slide.ts'
 import { FIRST, LAST, run } from '../kernel/tile.ts'
 import { borderOf, emitBorder } from '../pack/border.ts'
@@ -55,6 +55,7 @@ export function conv2dWeightGradient(
   const [images, errors] = [singles(x), singles(dy)]
   const data = new Float32Array(M * Cg * RS)
   const view = engine.view
+  const all = allBlocks(Mg)
   view.fill(0, zeros / 4, zeros / 4 + lanes)
   for (let g = 0; g < G; g++) {
     for (let c = 0; c < Cg; c += channels) {
@@ -68,14 +69,14 @@ export function conv2dWeightGradient(
           view.fill(0, dyStage / 4 + Mg * height * Q, dyStage / 4 + 4 * vectors)
           // A zero of the padding may meet finite error terms alone.
           if (c === 0 && kernels('finite')(dyStage, vectors) !== 0) return undefined
-          kernels('pack')(dyStage, dyPacked)
+          kernels('pack')(dyStage, dyPacked, ...all)
           const need = (height - 1) * sh + a.dilation[0] * (R - 1) + 1
           const above = borderOf(p * sh - top, need, H)
           stage(view, images, (n * C + g * Cg + c) * H * W, some, H * W, above.from * W, above.copied * W, xStage / 4)
           const staged = 4 * above.copied * W
           kernels('border')(xStage, xPanel, some, staged, above.before, above.copied, above.after)
           const mode = (n === 0 && p === 0 ? FIRST : 0) | (n === N - 1 && p + height === P ? LAST : 0)
-          kernels('run')(xPanel, dyPacked, 0, zeros, panel, y + 4 * c * RS, 1, RS < 3 ? 1 : some, height, mode)
+          kernels('run')(xPanel, dyPacked, 0, zeros, panel, y + 4 * c * RS, 1, RS < 3 ? 1 : some, height, mode, ...all)
         }
       }
     }

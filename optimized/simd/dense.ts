@@ -4,7 +4,7 @@ import { denseInputGradientSizes, denseSizes, denseWeightGradientSizes } from '.
 import { Assembler } from '../kernel/assembler.ts'
 import type { Engine } from '../kernel/engine.ts'
 import { hasFusedMultiplyAdd } from '../kernel/features.ts'
-import { lanesOf } from '../kernel/lanes.ts'
+import { allBlocks, lanesOf } from '../kernel/lanes.ts'
 import { emitSlide } from '../kernel/slide.ts'
 import { deep, FIRST, LAST } from '../kernel/tile.ts'
 import { emitPack } from '../pack/weights.ts'
@@ -82,16 +82,17 @@ function product(
     return module
   })
   const view = engine.view
+  const blocks = allBlocks(O)
   view.set(left.data, x / 4)
   view.set(right.data, wStage / 4)
   view.fill(0, biasAt / 4, biasAt / 4 + lanes)
   if (bias) view.set(bias, biasAt / 4)
-  kernels('pack')(wStage, wPacked)
+  kernels('pack')(wStage, wPacked, ...blocks)
   const run = kernels('run')
   for (let k = 0; k < depth; k += block) {
     const count = Math.min(block, depth - k)
     const mode = (k === 0 ? FIRST : 0) | (k + count === depth ? LAST : 0)
-    run(x + 4 * k * left.depth, wPacked, k, biasAt, panel, y, 1, 1, count, mode)
+    run(x + 4 * k * left.depth, wPacked, k, biasAt, panel, y, 1, 1, count, mode, ...blocks)
   }
   return { shape: [J, O], data: view.slice(y / 4, y / 4 + J * O) }
 }

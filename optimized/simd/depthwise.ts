@@ -5,7 +5,7 @@ import type { Engine } from '../kernel/engine.ts'
 import { borderOf, emitBorder } from '../pack/border.ts'
 import { emitFinite } from '../pack/weights.ts'
 import type { Layer, Plan } from '../plan.ts'
-import { deliver, type Refusal, type Target, type Weights } from './block.ts'
+import { deliver, type Operands, type Refusal, type Weights } from './block.ts'
 
 /** Numbers of planes handled at a time: staged, padded and convolved, 128 KiB each. */
 const PLANES = 32768
@@ -13,10 +13,7 @@ const PLANES = 32768
 export function depthwise(
   engine: Engine,
   { layer }: Plan,
-  x: Float32Array,
-  weights: Weights,
-  bias: Float32Array | undefined,
-  target: Target,
+  { x, weights, bias, target }: Operands,
 ): Refusal | undefined {
   const { N, G, Co } = layer
   const [R, S] = layer.kernel
