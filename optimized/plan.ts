@@ -5,6 +5,7 @@
  *
  * where t and l may be negative and x is zero outside its bounds.
  */
+import { packedTiles } from './pack/tiles.ts'
 
 export interface Layer {
   readonly N: number
@@ -88,7 +89,7 @@ export function planLayer(layer: Layer, flatten = true): Plan {
   let rows = P
   while (rows > 1 && !fits(rows)) rows = even(P, rows - 1)
   const panelRows = span(0, rows)
-  const plane = spread(panelRows * panelColumns)
+  const plane = flat ? packedTiles(columns, 1).numbers : spread(panelRows * panelColumns)
   const window = eights(maps, Math.max(8, Math.floor(RESULT / (rows * columns))))
   const whole = rows === P && columns === Q && channels === Ci && !depthwise
   const images = whole
@@ -127,11 +128,16 @@ export interface Blocks {
 export function blocksOf(plan: Plan, taps = plan.layer.kernel[0] * plan.layer.kernel[1]): Blocks {
   const { layer, channels, rows, columns, images, maps, panelRows, plane, window } = plan
   const lanes = 8 * ceil(maps, 8)
+  const flat = plan.algorithm === 'pointwise'
   return {
     weights: maps * layer.Ci * taps + 4,
     packed: lanes * layer.Ci * layer.kernel[0] * layer.kernel[1],
     bias: lanes,
-    stage: plan.padded ? images * channels * Math.min(panelRows, layer.in[0]) * layer.in[1] : 0,
+    stage: plan.padded
+      ? images * channels * Math.min(panelRows, layer.in[0]) * layer.in[1]
+      : flat
+        ? channels * columns
+        : 0,
     panel: images * channels * plane,
     sums: channels < layer.Ci ? images * lanes * rows * columns : 0,
     result: images * window * rows * columns,

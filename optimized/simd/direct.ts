@@ -110,12 +110,12 @@ function someOutputs(
   for (let c = 0; c < Ci; c += plan.channels) {
     const channels = Math.min(plan.channels, Ci - c)
     // Images that lie whole and one behind the other are as so many channels.
-    const alike = G === 1 && channels === Ci ? together : 1
+    const alike = plan.algorithm === 'direct' && G === 1 && channels === Ci ? together : 1
     for (let i = 0; i < together; i += alike) {
       const some = { x, source: (((n + i) * G + g) * Ci + c) * H * W, count: alike * channels }
-      const panel = at.panel + 4 * i * plan.channels * plan.plane
-      if (plan.algorithm === 'pointwise') fillColumns(view, plan, some, panel, q0, columns)
-      else fillRows(view, plan, kernels, some, { stage: at.stage, panel }, p0, rows)
+      const places = { stage: at.stage, panel: at.panel + 4 * i * plan.channels * plan.plane }
+      if (plan.algorithm === 'pointwise') fillColumns(view, plan, kernels, some, places, q0, columns)
+      else fillRows(view, plan, kernels, some, places, p0, rows)
     }
     const last = c + channels === Ci
     const mode = (c === 0 ? FIRST : 0) | (last ? LAST : 0)

@@ -4,6 +4,7 @@ import { hasFusedMultiplyAdd } from '../kernel/features.ts'
 import { emitSlide } from '../kernel/slide.ts'
 import { deep, type Sum } from '../kernel/tile.ts'
 import { borderOf, emitBorder } from '../pack/border.ts'
+import { emitTiles, packedTiles } from '../pack/tiles.ts'
 import { emitFinite, emitPack } from '../pack/weights.ts'
 import type { Plan } from '../plan.ts'
 import type { Weights } from './block.ts'
@@ -34,9 +35,11 @@ export function emitKernels(plan: Plan, weights: Weights, columns: number): Asse
   const { Ci, Co } = layer
   const [R, S] = layer.kernel
   const plane = 4 * plan.plane
-  const cells = 4 * plan.rows * plan.columns
-  const across = plan.algorithm === 'pointwise' ? 1 : layer.stride[1]
   const module = new Assembler()
+  const cells = 4 * plan.rows * plan.columns
+  const tiles = plan.algorithm === 'pointwise' ? packedTiles(columns, plan.channels) : undefined
+  const offsets = tiles?.offsets ?? Array.from({ length: columns }, (_, q) => q * layer.stride[1])
+  if (tiles) emitTiles(module, columns, plan.channels, columns)
   emitPack(module, 'pack', Co, weights.out, [
     { times: Ci, step: stagedIn(weights, plan.maps) },
     { times: R, step: weights.row },
@@ -49,10 +52,10 @@ export function emitKernels(plan: Plan, weights: Weights, columns: number): Asse
   }
   emitSlide(module, {
     lanes: Co,
-    columns: Array.from({ length: columns }, (_, q) => 4 * q * across),
+    columns: offsets.map((offset) => 4 * offset),
     rowStep: 4 * layer.stride[0] * pitch,
     imageStep: plan.channels * plane,
-    sum: sumOf(plan, pitch, plane),
+    sum: sumOf(plan, pitch, tiles ? 4 * tiles.step : plane),
     weightsPerLane: 4 * Ci * R * S,
     finish: { kind: 'planes', plane: cells },
     yColumn: 4,

@@ -41,12 +41,13 @@ export function fillRows(
   }
 }
 
-/** Outputs q0 … q0+columns−1 of a pointwise layer, counted through its rows, see one cell of x each. */
+/** Outputs q0 … q0+columns−1 of a pointwise layer, counted through its rows, see one cell of x each: packed by tiles. */
 export function fillColumns(
   view: Float32Array,
-  { layer, plane }: Plan,
+  { layer }: Plan,
+  kernels: Kernels,
   { x, source, count }: Channels,
-  panel: number,
+  { stage, panel }: PanelPlaces,
   q0: number,
   columns: number,
 ): void {
@@ -54,17 +55,18 @@ export function fillColumns(
   const [sh, sw] = layer.stride
   const Q = layer.out[1]
   if (sh === 1 && sw === 1 && Q === W) {
-    copyParts(view, panel / 4, plane, x, source + q0, H * W, count, columns)
-    return
-  }
-  for (let c = 0; c < count; c++) {
-    let to = panel / 4 + c * plane
-    for (let q = q0; q < q0 + columns; ) {
-      const end = Math.min(q0 + columns, q - (q % Q) + Q)
-      let from = source + c * H * W + Math.floor(q / Q) * sh * W + (q % Q) * sw
-      for (; q < end; q++, from += sw) view[to++] = x[from]!
+    copyParts(view, stage / 4, columns, x, source + q0, H * W, count, columns)
+  } else {
+    let to = stage / 4
+    for (let c = 0; c < count; c++) {
+      for (let q = q0; q < q0 + columns; ) {
+        const end = Math.min(q0 + columns, q - (q % Q) + Q)
+        let from = source + c * H * W + Math.floor(q / Q) * sh * W + (q % Q) * sw
+        for (; q < end; q++, from += sw) view[to++] = x[from]!
+      }
     }
   }
+  kernels('tiles')(stage, panel, count)
 }
 
 /** `count` parts of `length` numbers, `step` apart in x, `pitch` apart in memory. */
