@@ -5,6 +5,7 @@
  *
  * where t and l may be negative and x is zero outside its bounds.
  */
+import { hasFusedMultiplyAdd } from './kernel/features.ts'
 import { packedTiles } from './pack/tiles.ts'
 
 export interface Layer {
@@ -38,6 +39,8 @@ export interface Plan {
   readonly panelColumns: number
   readonly plane: number
   readonly padded: boolean
+  /** Whether the panel is packed by tiles; a copy without that lies before it, of `plane` numbers a channel. */
+  readonly tiled: boolean
 }
 
 /**
@@ -68,6 +71,9 @@ const eights = (Co: number, most: number): number => (Co <= most ? Co : 8 * even
 /** An odd number of cache lines, so that neighbouring channels meet in all 64 sets of L1 and not in a few. */
 const spread = (numbers: number): number => 16 * (ceil(numbers, 16) | 1)
 
+/** Fewer maps do not repay what packing x by tiles takes. */
+const LEAST_MAPS = 32
+
 /** `flatten` allows to take the rows of a plane for one, where rows of the result follow each other. */
 export function planLayer(layer: Layer, flatten = true): Plan {
   const { Ci, Co, N } = layer
@@ -78,27 +84,45 @@ export function planLayer(layer: Layer, flatten = true): Plan {
   const [P, Q] = flat ? [1, layer.out[0] * layer.out[1]] : layer.out
   const span = (axis: 0 | 1, outputs: number): number =>
     flat ? outputs : (outputs - 1) * layer.stride[axis] + layer.dilation[axis] * (layer.kernel[axis] - 1) + 1
+  const tiled = flat || (R * S === 1 && layer.stride[1] === 1 && Co >= LEAST_MAPS)
   const channels = depthwise ? 1 : even(Ci, Math.floor(DEPTH / (R * S)))
   const maps = eights(Co, Math.floor(WEIGHTS / (Ci * R * S)))
   const sums = channels < Ci ? maps : 0
   const most = Math.min(PANEL / channels, SUMS / Math.max(1, sums))
   const columns = flat ? even(Q, Math.max(40, Math.floor(most))) : Q
   const panelColumns = span(1, columns)
+  const tiles = packedTiles(columns, hasFusedMultiplyAdd)
+  const perRow = tiled ? channels * tiles.count * tiles.width : 0
   const fits = (rows: number): boolean =>
-    channels * span(0, rows) * panelColumns <= PANEL && sums * rows * columns <= SUMS && 8 * rows * columns <= RESULT
+    Math.max(channels * span(0, rows) * panelColumns, rows * perRow) <= PANEL &&
+    sums * rows * columns <= SUMS &&
+    8 * rows * columns <= RESULT
   let rows = P
   while (rows > 1 && !fits(rows)) rows = even(P, rows - 1)
   const panelRows = span(0, rows)
-  const plane = flat ? packedTiles(columns, 1).numbers : spread(panelRows * panelColumns)
+  const plane = tiled ? panelRows * panelColumns : spread(panelRows * panelColumns)
   const window = eights(maps, Math.max(8, Math.floor(RESULT / (rows * columns))))
   const whole = rows === P && columns === Q && channels === Ci && !depthwise
-  const images = whole
-    ? Math.min(N, Math.max(1, Math.floor(PANEL / Math.max(channels * plane, Co * rows * columns))))
-    : 1
+  const largest = Math.max(channels * plane, rows * perRow, Co * rows * columns)
+  const images = whole ? Math.min(N, Math.max(1, Math.floor(PANEL / largest))) : 1
   const [t, l] = layer.before
   const padded =
     depthwise || (!flat && (t > 0 || l !== 0 || span(0, P) - t > layer.in[0] || span(1, Q) - l > layer.in[1]))
-  return { algorithm, layer, channels, rows, columns, images, maps, window, panelRows, panelColumns, plane, padded }
+  return {
+    algorithm,
+    layer,
+    channels,
+    rows,
+    columns,
+    images,
+    maps,
+    window,
+    panelRows,
+    panelColumns,
+    plane,
+    padded,
+    tiled,
+  }
 }
 
 /** One weight an input channel, and every output meets a cell of x. */
@@ -116,9 +140,10 @@ export interface Blocks {
   readonly weights: number
   readonly packed: number
   readonly bias: number
-  /** x without its borders, and the panel. */
+  /** x as it comes where zeros are put around it, with them, and packed by tiles. */
   readonly stage: number
   readonly panel: number
+  readonly tiles: number
   /** Sums that wait for further channels, and results. */
   readonly sums: number
   readonly result: number
@@ -126,20 +151,23 @@ export interface Blocks {
 
 /** None depends on the number of images, and none exceeds the constants above but by what a single row, or eight maps, take. */
 export function blocksOf(plan: Plan, taps = plan.layer.kernel[0] * plan.layer.kernel[1]): Blocks {
-  const { layer, channels, rows, columns, images, maps, panelRows, plane, window } = plan
+  const { layer, channels, rows, columns, images, maps, window } = plan
   const lanes = 8 * ceil(maps, 8)
-  const flat = plan.algorithm === 'pointwise'
   return {
     weights: maps * layer.Ci * taps + 4,
     packed: lanes * layer.Ci * layer.kernel[0] * layer.kernel[1],
     bias: lanes,
-    stage: plan.padded
-      ? images * channels * Math.min(panelRows, layer.in[0]) * layer.in[1]
-      : flat
-        ? channels * columns
-        : 0,
-    panel: images * channels * plane,
+    stage: plan.padded ? images * channels * Math.min(plan.panelRows, layer.in[0]) * layer.in[1] : 0,
+    panel: images * channels * plan.plane,
+    tiles: images * tilesOf(plan),
     sums: channels < layer.Ci ? images * lanes * rows * columns : 0,
     result: images * window * rows * columns,
   }
+}
+
+/** Numbers of an image of the panel packed by tiles. */
+export function tilesOf(plan: Plan): number {
+  if (!plan.tiled) return 0
+  const { count, width } = packedTiles(plan.columns, hasFusedMultiplyAdd)
+  return plan.rows * plan.channels * count * width
 }

@@ -29,10 +29,12 @@ export interface Slide {
   readonly yImage: number
   readonly yLane: number
   readonly fused: boolean
+  /** Columns lie by tiles of eight lanes, and narrower ones keep to them. */
+  readonly packed?: boolean
 }
 
 /** Widest tile by lanes: as many sums as registers hold. */
-const widest = (lanes: 4 | 8, fused: boolean): number => (lanes === 8 ? (fused ? 6 : 5) : fused ? 12 : 10)
+export const widest = (lanes: 4 | 8, fused: boolean): number => (lanes === 8 ? (fused ? 6 : 5) : fused ? 12 : 10)
 
 /** Tiles of two sizes, one apart, none above `most`: 56 in fives and fours rather than eleven fives and a one. */
 export function split(width: number, most: number): { size: number; times: number }[] {
@@ -70,7 +72,7 @@ function tiles(module: Assembler, slide: Slide, lanes: 4 | 8, valid: number): Ti
   const emitted = new Map<string, Callable>()
   const row: Tiles[] = []
   let from = 0
-  for (const { size, times } of split(columns.length, widest(lanes, fused))) {
+  for (const { size, times } of split(columns.length, widest(slide.packed ? 8 : lanes, fused))) {
     for (let i = 0; i < times; i++, from += size) {
       const start = columns[from]!
       const own = columns.slice(from, from + size).map((column) => column - start)

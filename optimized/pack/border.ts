@@ -21,6 +21,9 @@ export function borderOf(start: number, length: number, extent: number): Border 
   return { before, from, copied, after: length - before - copied }
 }
 
+/** Zeros a row that are written one by one: padding is small, or of no matter for speed. */
+const MOST_ZEROS = 16
+
 /**
  * Emits border(from, to, planes, fromPlane, above, rows, below): copies planes of `rows` rows, W apart, into a panel of planes
  * `plane` bytes apart, with zero rows above and below and the zero columns of `columns`. With `phases` > 1 a row is laid out
@@ -34,9 +37,11 @@ export function emitBorder(
   { plane, pitch, phases }: { plane: number; pitch: number; phases: number },
 ): void {
   const rowBytes = 4 * pitch * phases
+  const atOnce = phases === 2 && 2 * pitch - columns.copied <= MOST_ZEROS
   module.function(name, (f, from, to, planes, fromPlane, above, rows, below) => {
     const source = f.local('i32')
     const target = f.local('i32')
+    const [low, high] = [f.local('v128'), f.local('v128')]
     const zeros = (count: number): void => {
       f.times(Math.floor(count / 4), () => {
         f.storeV128(target.get, v128.zero)
@@ -78,11 +83,51 @@ export function emitBorder(
       }
       f.advance(source, 4 * W)
     }
+    /** Stride 2, as in every network: both phases from the same loads, eight columns at a time. */
+    const bothPhases = (): void => {
+      const { before, copied } = columns
+      const part = (phase: 0 | 1) => {
+        const first = Math.max(0, Math.ceil((before - phase) / 2))
+        const start = 2 * first + phase - before
+        return {
+          row: phase * pitch,
+          at: phase * pitch + first,
+          start,
+          count: Math.max(0, Math.ceil((copied - start) / 2)),
+        }
+      }
+      const parts = [part(0), part(1)] as const
+      const [even, odd] = parts[0].start === 0 ? parts : [parts[1], parts[0]]
+      const fours = Math.floor(Math.min(even.count, odd.count) / 4)
+      const zero = (from: number, to: number): void => {
+        for (let i = from; i < to; i++) f.storeF32(target.get, f32.const(0), 4 * i)
+      }
+      for (const { row, at, count } of parts) {
+        zero(row, at)
+        zero(at + count, row + pitch)
+      }
+      f.times(fours, () => {
+        f.set(low, v128.load(source.get))
+        f.set(high, v128.load(source.get, 16))
+        f.storeV128(target.get, v128.shuffle32(low.get, high.get, [0, 2, 4, 6]), 4 * even.at)
+        f.storeV128(target.get, v128.shuffle32(low.get, high.get, [1, 3, 5, 7]), 4 * odd.at)
+        f.advance(source, 32)
+        f.advance(target, 16)
+      })
+      for (const { at, start, count } of parts) {
+        for (let i = 4 * fours; i < count; i++) {
+          const value = f32.load(source.get, 4 * (2 * (i - 4 * fours) + start))
+          f.storeF32(target.get, value, 4 * (at + i - 4 * fours))
+        }
+      }
+      f.advance(source, 4 * W - 32 * fours)
+      f.advance(target, 4 * 2 * pitch - 16 * fours)
+    }
     f.times(planes.get, () => {
       f.set(source, i32.add(from.get, i32.const(4 * columns.from)))
       f.set(target, to.get)
       f.times(above.get, emptyRow)
-      f.times(rows.get, phases === 1 ? wholeRow : phasedRow)
+      f.times(rows.get, phases === 1 ? wholeRow : atOnce ? bothPhases : phasedRow)
       f.times(below.get, emptyRow)
       f.set(from, i32.add(from.get, fromPlane.get))
       f.advance(to, plane)

@@ -1,38 +1,61 @@
 import type { Assembler } from '../kernel/assembler.ts'
 import { f32, v128 } from '../kernel/expression.ts'
-import { split } from '../kernel/slide.ts'
-
-/** Columns of a packed tile, as many as the widest of eight lanes without fused multiply-add. */
-const WIDTH = 5
+import { split, widest } from '../kernel/slide.ts'
 
 /**
- * Where column q of `columns` lies in packed tiles of so many channels, and how far apart channels are in one: numbers. From a
- * channel to the next the tile reads on where it was: read from rows far apart, 1×1 layers ran at 44 GFLOP/s, not 48.
+ * Packed tiles of a 1×1 layer: [row][tile][channel][column]. A tile then reads on where it was: from rows far apart, such layers
+ * ran at 44 GFLOP/s, packed at 54. With larger kernels the gain, 1 to 2 %, is what packing costs.
  */
-export function packedTiles(columns: number, channels: number): { offsets: number[]; step: number; numbers: number } {
-  const tiles = split(columns, WIDTH).flatMap(({ size, times }) => new Array<number>(times).fill(size))
-  const offsets = tiles.flatMap((size, tile) => Array.from({ length: size }, (_, j) => tile * channels * WIDTH + j))
-  return { offsets, step: WIDTH, numbers: tiles.length * channels * WIDTH }
+export interface Tiles {
+  readonly count: number
+  /** Columns of the widest tile: numbers from a channel to the next in each. */
+  readonly width: number
+  /** Where the columns of a row lie from its first number, with so many channels a tile. */
+  offsets(channels: number): number[]
 }
 
-/** Emits tiles(from, to, count): `count` of at most `channels` rows of `columns` numbers, `pitch` apart, into packed tiles. */
-export function emitTiles(module: Assembler, columns: number, channels: number, pitch: number): void {
-  module.function('tiles', (f, from, to, count) => {
-    const source = f.local('i32')
-    const target = f.local('i32')
-    for (const { size, times } of split(columns, WIDTH)) {
-      f.times(times, () => {
-        f.set(source, from.get)
-        f.set(target, to.get)
-        f.times(count.get, () => {
-          if (size >= 4) f.storeV128(target.get, v128.load(source.get))
-          for (let j = size >= 4 ? 4 : 0; j < size; j++) f.storeF32(target.get, f32.load(source.get, 4 * j), 4 * j)
-          f.advance(source, 4 * pitch)
-          f.advance(target, 4 * WIDTH)
+export function packedTiles(columns: number, fused: boolean): Tiles {
+  const sizes = split(columns, widest(8, fused)).flatMap(({ size, times }) => new Array<number>(times).fill(size))
+  const width = Math.max(...sizes)
+  return {
+    count: sizes.length,
+    width,
+    offsets: (channels) =>
+      sizes.flatMap((size, tile) => Array.from({ length: size }, (_, j) => tile * channels * width + j)),
+  }
+}
+
+/**
+ * Emits tiles(from, to, count, rows): `count` of at most `channels` channels, `plane` numbers apart in the source, rows of them
+ * `pitch` numbers.
+ */
+export function emitTiles(
+  module: Assembler,
+  columns: number,
+  fused: boolean,
+  channels: number,
+  { plane, pitch }: { plane: number; pitch: number },
+): void {
+  const { width } = packedTiles(columns, fused)
+  module.function('tiles', (f, from, to, count, rows) => {
+    const [source, target] = [f.local('i32'), f.local('i32')]
+    f.times(rows.get, () => {
+      for (const { size, times } of split(columns, widest(8, fused))) {
+        f.times(times, () => {
+          f.set(source, from.get)
+          f.set(target, to.get)
+          f.times(count.get, () => {
+            const vectors = size >= 4 ? 4 : 0
+            if (vectors > 0) f.storeV128(target.get, v128.load(source.get))
+            for (let j = vectors; j < size; j++) f.storeF32(target.get, f32.load(source.get, 4 * j), 4 * j)
+            f.advance(source, 4 * plane)
+            f.advance(target, 4 * width)
+          })
+          f.advance(from, 4 * size)
+          f.advance(to, 4 * channels * width)
         })
-        f.advance(from, 4 * size)
-        f.advance(to, 4 * channels * WIDTH)
-      })
-    }
+      }
+      f.advance(from, 4 * (pitch - columns))
+    })
   })
 }

@@ -73,18 +73,21 @@ describe.each([1, 3, 4, 5, 8, 9, 12, 13, 19])('%d lanes', (count) => {
   })
 })
 
-it('finite finds one NaN or infinity anywhere, and nothing in the largest numbers', () => {
-  const engine = new Engine()
-  const [from] = engine.layout([64]) as [number]
-  const module = new Assembler()
-  emitFinite(module, 'finite')
-  const finite = engine.kernels('finite', () => module)('finite')
-  const numbers = engine.view.subarray(from / 4, from / 4 + 16).fill(3.4e38)
-  expect(finite(from, 4)).toBe(0)
-  for (let i = 0; i < 16; i++) {
-    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
-      numbers.fill(-1).fill(value, i, i + 1)
-      expect(finite(from, 4)).toBeNaN()
+it.each([4, 7])(
+  'finite finds one NaN or infinity anywhere in %d vectors, and nothing in the largest numbers',
+  (vectors) => {
+    const engine = new Engine()
+    const [from] = engine.layout([16 * vectors]) as [number]
+    const module = new Assembler()
+    emitFinite(module, 'finite')
+    const finite = engine.kernels('finite', () => module)('finite')
+    const numbers = engine.view.subarray(from / 4, from / 4 + 4 * vectors).fill(3.4e38)
+    expect(finite(from, vectors)).toBe(0)
+    for (let i = 0; i < 4 * vectors; i++) {
+      for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+        numbers.fill(-1).fill(value, i, i + 1)
+        expect(finite(from, vectors)).toBeNaN()
+      }
     }
-  }
-})
+  },
+)

@@ -91,6 +91,9 @@ function row(f: FunctionBuilder, at: Local<'i32'>, to: Local<'i32'>, lanes: Lane
   }
 }
 
+/** Sums side by side: one after the other, each would wait for the one before. */
+const CHAINS = 4
+
 /**
  * Emits finite(from, vectors): 0 where all 4·vectors numbers are finite, else NaN. 0·v is 0 for a finite v and NaN for another, and a
  * sum keeps a NaN. A zero of padding may meet finite weights alone.
@@ -99,13 +102,19 @@ export function emitFinite(module: Assembler, name: string): void {
   module.function(
     name,
     (f, from, vectors) => {
-      const sum = f.local('v128')
-      f.set(sum, v128.zero)
-      f.times(vectors.get, () => {
-        f.set(sum, f32x4.add(sum.get, f32x4.mul(v128.load(from.get), v128.zero)))
-        f.set(from, i32.add(from.get, i32.const(16)))
-      })
-      const lane = (i: number) => f32x4.extractLane(sum.get, i)
+      const sums = Array.from({ length: CHAINS }, () => f.local('v128'))
+      const [first, ...others] = sums as [Local<'v128'>, ...Local<'v128'>[]]
+      for (const sum of sums) f.set(sum, v128.zero)
+      const take = (chains: readonly Local<'v128'>[]): void => {
+        for (const [i, sum] of chains.entries())
+          f.set(sum, f32x4.add(sum.get, f32x4.mul(v128.load(from.get, 16 * i), v128.zero)))
+        f.advance(from, 16 * chains.length)
+      }
+      f.times(i32.divU(vectors.get, i32.const(CHAINS)), () => take(sums))
+      f.times(i32.remU(vectors.get, i32.const(CHAINS)), () => take([first]))
+      const sum = others.reduce((total, other) => f32x4.add(total, other.get), first.get)
+      f.set(first, sum)
+      const lane = (i: number) => f32x4.extractLane(first.get, i)
       f.return(f32.add(f32.add(lane(0), lane(1)), f32.add(lane(2), lane(3))))
     },
     'f32',

@@ -5,7 +5,7 @@
 import type { Engine, Kernels } from '../kernel/engine.ts'
 import { allBlocks } from '../kernel/lanes.ts'
 import { FIRST, LAST } from '../kernel/tile.ts'
-import { type Blocks, blocksOf, type Plan } from '../plan.ts'
+import { type Blocks, blocksOf, type Plan, tilesOf } from '../plan.ts'
 import { deliver, type Operands, type Refusal } from './block.ts'
 import { emitKernels, keyOf, stagedIn } from './kernels.ts'
 import { copyParts, fillColumns, fillRows } from './panel.ts'
@@ -110,12 +110,16 @@ function someOutputs(
   for (let c = 0; c < Ci; c += plan.channels) {
     const channels = Math.min(plan.channels, Ci - c)
     // Images that lie whole and one behind the other are as so many channels.
-    const alike = plan.algorithm === 'direct' && G === 1 && channels === Ci ? together : 1
+    const alike = G === 1 && channels === Ci ? together : 1
     for (let i = 0; i < together; i += alike) {
       const some = { x, source: (((n + i) * G + g) * Ci + c) * H * W, count: alike * channels }
-      const places = { stage: at.stage, panel: at.panel + 4 * i * plan.channels * plan.plane }
-      if (plan.algorithm === 'pointwise') fillColumns(view, plan, kernels, some, places, q0, columns)
-      else fillRows(view, plan, kernels, some, places, p0, rows)
+      const panel = at.panel + 4 * i * plan.channels * plan.plane
+      if (plan.algorithm === 'pointwise') fillColumns(view, plan, some, panel, q0, columns)
+      else fillRows(view, plan, kernels, some, { stage: at.stage, panel }, p0, rows)
+    }
+    if (plan.tiled) {
+      const [from, to] = [4 * plan.channels * plan.plane, 4 * tilesOf(plan)]
+      for (let i = 0; i < together; i++) kernels('tiles')(at.panel + i * from, at.tiles + i * to, channels, rows)
     }
     const last = c + channels === Ci
     const mode = (c === 0 ? FIRST : 0) | (last ? LAST : 0)
@@ -124,7 +128,19 @@ function someOutputs(
       const maps = Math.min(each, count - o)
       const w = at.packed + 4 * o * Ci * R * S
       const sums = at.sums + 4 * o * together * rows * columns
-      run(at.panel, w, c * R * S, at.bias + 4 * o, sums, at.result, together, rows, channels, mode, ...allBlocks(maps))
+      run(
+        plan.tiled ? at.tiles : at.panel,
+        w,
+        c * R * S,
+        at.bias + 4 * o,
+        sums,
+        at.result,
+        together,
+        rows,
+        channels,
+        mode,
+        ...allBlocks(maps),
+      )
       if (!last) continue
       const cells = plan.rows * plan.columns
       const joined = G === 1 && maps === Co ? together : 1

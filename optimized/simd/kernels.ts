@@ -1,12 +1,12 @@
 /** The kernels of a layer that slides, in one module. */
 import { Assembler } from '../kernel/assembler.ts'
 import { hasFusedMultiplyAdd } from '../kernel/features.ts'
-import { emitSlide } from '../kernel/slide.ts'
+import { emitSlide, type Slide } from '../kernel/slide.ts'
 import { deep, type Sum } from '../kernel/tile.ts'
 import { borderOf, emitBorder } from '../pack/border.ts'
 import { emitTiles, packedTiles } from '../pack/tiles.ts'
 import { emitFinite, emitPack } from '../pack/weights.ts'
-import type { Plan } from '../plan.ts'
+import { type Layer, type Plan, tilesOf } from '../plan.ts'
 import type { Weights } from './block.ts'
 
 /** Where weights lie once a block of maps is staged: input channels outermost, they are only those of the block apart. */
@@ -31,15 +31,10 @@ export function keyOf({ layer, ...plan }: Plan, weights: Weights, columns: numbe
 }
 
 export function emitKernels(plan: Plan, weights: Weights, columns: number): Assembler {
-  const { layer, panelColumns: pitch, window } = plan
+  const { layer, panelColumns: pitch, plane, window } = plan
   const { Ci, Co } = layer
   const [R, S] = layer.kernel
-  const plane = 4 * plan.plane
   const module = new Assembler()
-  const cells = 4 * plan.rows * plan.columns
-  const tiles = plan.algorithm === 'pointwise' ? packedTiles(columns, plan.channels) : undefined
-  const offsets = tiles?.offsets ?? Array.from({ length: columns }, (_, q) => q * layer.stride[1])
-  if (tiles) emitTiles(module, columns, plan.channels, columns)
   emitPack(module, 'pack', Co, weights.out, [
     { times: Ci, step: stagedIn(weights, plan.maps) },
     { times: R, step: weights.row },
@@ -48,14 +43,12 @@ export function emitKernels(plan: Plan, weights: Weights, columns: number): Asse
   if (plan.padded) {
     emitFinite(module, 'finite')
     const border = borderOf(-layer.before[1], pitch, layer.in[1])
-    emitBorder(module, 'border', layer.in[1], border, { plane, pitch, phases: 1 })
+    emitBorder(module, 'border', layer.in[1], border, { plane: 4 * plane, pitch, phases: 1 })
   }
+  const cells = 4 * plan.rows * plan.columns
   emitSlide(module, {
+    ...(plan.tiled ? tiled(module, plan, columns) : untiled(plan, columns)),
     lanes: Co,
-    columns: offsets.map((offset) => 4 * offset),
-    rowStep: 4 * layer.stride[0] * pitch,
-    imageStep: plan.channels * plane,
-    sum: sumOf(plan, pitch, tiles ? 4 * tiles.step : plane),
     weightsPerLane: 4 * Ci * R * S,
     finish: { kind: 'planes', plane: cells },
     yColumn: 4,
@@ -67,23 +60,41 @@ export function emitKernels(plan: Plan, weights: Weights, columns: number): Asse
   return module
 }
 
+/** How a slide walks through x. */
+type Walk = Pick<Slide, 'columns' | 'rowStep' | 'imageStep' | 'sum' | 'packed'>
+
+function untiled({ layer, panelColumns, plane, channels }: Plan, columns: number): Walk {
+  return {
+    columns: Array.from({ length: columns }, (_, q) => 4 * q * layer.stride[1]),
+    rowStep: 4 * layer.stride[0] * panelColumns,
+    imageStep: 4 * channels * plane,
+    sum: sumOf(layer, 4 * layer.dilation[0] * panelColumns, 4 * plane),
+  }
+}
+
+/** Emits `tiles`, too. Pointwise columns lie one behind the other. */
+function tiled(module: Assembler, plan: Plan, columns: number): Walk {
+  const { layer, channels, panelColumns, plane } = plan
+  const flat = plan.algorithm === 'pointwise'
+  const { count, width, offsets } = packedTiles(columns, hasFusedMultiplyAdd)
+  const source = flat ? { plane: columns, pitch: columns } : { plane, pitch: panelColumns }
+  emitTiles(module, columns, hasFusedMultiplyAdd, channels, source)
+  return {
+    columns: offsets(channels).map((offset) => 4 * offset),
+    rowStep: 4 * count * channels * width,
+    imageStep: 4 * tilesOf(plan),
+    sum: sumOf(layer, 0, 4 * width),
+    packed: true,
+  }
+}
+
 /** Taps unrolled in one loop iteration: beyond, code no longer fits where instructions are kept decoded. */
 const MOST_TAPS = 32
 
 /** Channels outermost, then rows and columns of the kernel: unrolled where they are few. */
-function sumOf(
-  {
-    layer: {
-      kernel: [R, S],
-      dilation: [dh, dw],
-    },
-  }: Plan,
-  pitch: number,
-  plane: number,
-): Sum {
+function sumOf({ kernel: [R, S], dilation: [, dw] }: Layer, down: number, plane: number): Sum {
   // biome-ignore format: one line
   const row = Array.from({ length: S }, (_, s) => 4 * s * dw)
-  const down = 4 * dh * pitch
   if (R * S <= MOST_TAPS) {
     const taps = Array.from({ length: R }, (_, r) => row.map((offset) => r * down + offset)).flat()
     return deep(taps, plane, R * S === 1 ? 8 : R * S <= 4 ? 2 : 1)

@@ -41,13 +41,12 @@ export function fillRows(
   }
 }
 
-/** Outputs q0 … q0+columns−1 of a pointwise layer, counted through its rows, see one cell of x each: packed by tiles. */
+/** Outputs q0 … q0+columns−1 of a pointwise layer, counted through its rows, see one cell of x each: channels `columns` numbers apart. */
 export function fillColumns(
   view: Float32Array,
   { layer }: Plan,
-  kernels: Kernels,
   { x, source, count }: Channels,
-  { stage, panel }: PanelPlaces,
+  panel: number,
   q0: number,
   columns: number,
 ): void {
@@ -55,9 +54,9 @@ export function fillColumns(
   const [sh, sw] = layer.stride
   const Q = layer.out[1]
   if (sh === 1 && sw === 1 && Q === W) {
-    copyParts(view, stage / 4, columns, x, source + q0, H * W, count, columns)
+    copyParts(view, panel / 4, columns, x, source + q0, H * W, count, columns)
   } else {
-    let to = stage / 4
+    let to = panel / 4
     for (let c = 0; c < count; c++) {
       for (let q = q0; q < q0 + columns; ) {
         const end = Math.min(q0 + columns, q - (q % Q) + Q)
@@ -66,7 +65,6 @@ export function fillColumns(
       }
     }
   }
-  kernels('tiles')(stage, panel, count)
 }
 
 /** `count` parts of `length` numbers, `step` apart in x, `pitch` apart in memory. */
