@@ -8,12 +8,18 @@ import {
 } from '../../reference/shape/convolution.ts'
 import type { Engine } from '../kernel/engine.ts'
 import { correlate } from './correlate.ts'
+import { dense, denseInputGradient } from './dense.ts'
 import { type Phase, phasesOf } from './phase.ts'
 import { singles } from './singles.ts'
 
 /** F14. x (N,C,H,W), w (M,C/G,R,S), b (M) or none → (N,M,P,Q); undefined where another rung must do it. Throws ShapeError. */
 export function conv2d(engine: Engine, { x, w, b }: Operands<'conv2d'>, a: Attributes<'conv2d'>): Tensor | undefined {
-  const { N, M, H, W, R, S, P, Q, G, Cg, Mg } = conv2dSizes(x.shape, w.shape, b?.shape, a)
+  const sizes = conv2dSizes(x.shape, w.shape, b?.shape, a)
+  const { N, M, H, W, R, S, P, Q, G, Cg, Mg } = sizes
+  if (isDense(sizes, a)) {
+    const y = dense(engine, { x: rows(x), w: rows(w), b })
+    return y && { shape: [N, M, 1, 1], data: y.data }
+  }
   const layer = {
     N,
     G,
@@ -41,13 +47,28 @@ export function conv2d(engine: Engine, { x, w, b }: Operands<'conv2d'>, a: Attri
   return refused === undefined ? { shape: [N, M, P, Q], data } : undefined
 }
 
+/** A kernel as large as the image makes one output of it: the layer is a dense one, its images the rows of a product. */
+export const isDense = ({ H, W, R, S, P, Q, G }: Conv2dSizes, { padding }: Conv2dAttributes): boolean =>
+  G === 1 && H === R && W === S && P === 1 && Q === 1 && padding.every((cells) => cells === 0)
+
+/** (N,C,H,W) as (N,C·H·W), over the same numbers. */
+export const rows = ({ shape: [N, ...rest], data }: Tensor): Tensor => ({
+  shape: [N!, rest.reduce((size, extent) => size * extent, 1)],
+  data,
+})
+
 /** F26. dy (N,M,P,Q), w (M,C/G,R,S), inputSize [H,W] → (N,C,H,W). */
 export function conv2dInputGradient(
   engine: Engine,
   { dy, w }: Operands<'conv2dInputGradient'>,
   a: Attributes<'conv2dInputGradient'>,
 ): Tensor | undefined {
-  return backward(engine, dy, w, undefined, conv2dInputGradientSizes(dy.shape, w.shape, a), a)
+  const sizes = conv2dInputGradientSizes(dy.shape, w.shape, a)
+  if (isDense(sizes, a)) {
+    const dx = denseInputGradient(engine, { dy: rows(dy), w: rows(w) })
+    return dx && { shape: [sizes.N, sizes.C, sizes.H, sizes.W], data: dx.data }
+  }
+  return backward(engine, dy, w, undefined, sizes, a)
 }
 
 /** F26. x (N,M,P,Q), w (M,C/G,R,S), b (C) or none → (N,C,H,W). */
@@ -67,11 +88,11 @@ function backward(
   { N, C, H, W, P, Q, R, S, G, Cg, Mg }: Conv2dSizes,
   a: Conv2dAttributes,
 ): Tensor | undefined {
-  const rows = phasesOf(H, { kernel: R, stride: a.stride[0], before: a.padding[0], dilation: a.dilation[0] })
-  const columns = phasesOf(W, { kernel: S, stride: a.stride[1], before: a.padding[1], dilation: a.dilation[1] })
+  const down = phasesOf(H, { kernel: R, stride: a.stride[0], before: a.padding[0], dilation: a.dilation[0] })
+  const across = phasesOf(W, { kernel: S, stride: a.stride[1], before: a.padding[1], dilation: a.dilation[1] })
   const data = new Float32Array(N * C * H * W)
   // Outputs that no tap reaches keep the bias.
-  if (b && [...rows, ...columns].some(({ taps }) => taps === 0)) {
+  if (b && [...down, ...across].some(({ taps }) => taps === 0)) {
     for (let i = 0; i < N * C; i++) data.fill(b.data[i % C]!, i * H * W, (i + 1) * H * W)
   }
   const phaseOf = (row: Phase, column: Phase) => {
@@ -105,8 +126,8 @@ function backward(
     }
     return correlate(engine, layer, singles(dy), weights, b && singles(b), target)
   }
-  for (const row of rows) {
-    for (const column of columns) {
+  for (const row of down) {
+    for (const column of across) {
       if (row.taps * column.taps > 0 && phaseOf(row, column) !== undefined) return undefined
     }
   }

@@ -10,6 +10,8 @@ import { borderOf, emitBorder } from '../pack/border.ts'
 import { emitFinite, emitPack } from '../pack/weights.ts'
 import { even } from '../plan.ts'
 import { stage } from './block.ts'
+import { isDense, rows as rowsOf } from './conv2d.ts'
+import { denseWeightGradient } from './dense.ts'
 import { singles } from './singles.ts'
 
 /** Pixels of a block: their error terms, packed eight maps at a time, are 8 KiB. */
@@ -33,6 +35,10 @@ export function conv2dWeightGradient(
 ): Tensor | undefined {
   const sizes = conv2dWeightGradientSizes(x.shape, dy.shape, a)
   const { N, M, C, H, W, R, S, P, Q, G, Cg, Mg } = sizes
+  if (isDense(sizes, a)) {
+    const dw = denseWeightGradient(engine, { x: rowsOf(x), dy: rowsOf(dy) })
+    return dw && { shape: [sizes.M, sizes.C, sizes.R, sizes.S], data: dw.data }
+  }
   const [sh] = a.stride
   const [top] = a.padding
   const RS = R * S

@@ -59,7 +59,9 @@ export function depthwise(
   if (bias) view.set(bias, biasAt / 4)
   else view.fill(0, biasAt / 4, biasAt / 4 + G * Co)
   if (kernels('finite')(wStage, Math.ceil(weights.data.length / 4)) !== 0) return 'not finite'
-  order(weights, layer, view.subarray(wPacked / 4))
+  const inOrder = weights.first === 0 && weights.column === 1 && weights.row === S && weights.group === Co * R * S
+  const w = inOrder ? wStage : wPacked
+  if (!inOrder) order(weights, layer, view.subarray(wPacked / 4))
   const [border, run] = [kernels('border'), kernels('run')]
   for (let n = 0; n < N; n++) {
     for (let g = 0; g < G; g += most) {
@@ -67,7 +69,7 @@ export function depthwise(
       const source = (n * G + g) * H * W
       view.set(x.subarray(source, source + planes * H * W), xStage / 4)
       border(xStage + 4 * above.from * W, xPanel, planes, 4 * H * W, above.before, above.copied, above.after)
-      run(xPanel, wPacked + 4 * g * Co * R * S, biasAt + 4 * g * Co, y, planes)
+      run(xPanel, w + 4 * g * Co * R * S, biasAt + 4 * g * Co, y, planes)
       deliver(view, y / 4, cells, { rows: P, columns: Q, channels: planes * Co }, target, (n * G + g) * Co, 0, 0)
     }
   }
