@@ -74,7 +74,8 @@ export function deliver(
     if (whole) data.set(view.subarray(source, source + rows * columns), to)
     else {
       for (let p = 0; p < rows; p++) {
-        for (let q = 0; q < columns; q++) data[to + p * row + q * column] = view[source + p * columns + q]!
+        let [at, from] = [to + p * row, source + p * columns]
+        for (const end = from + columns; from < end; at += column) data[at] = view[from++]!
       }
     }
   }

@@ -7,31 +7,19 @@ import {
   convTranspose2dSizes,
 } from '../../reference/shape/convolution.ts'
 import type { Engine } from '../kernel/engine.ts'
+import { backwardLayers, forwardLayer, isDense } from '../layers.ts'
 import { correlate } from './correlate.ts'
 import { dense, denseInputGradient } from './dense.ts'
-import { type Phase, phasesOf } from './phase.ts'
 import { singles } from './singles.ts'
 
 /** F14. x (N,C,H,W), w (M,C/G,R,S), b (M) or none → (N,M,P,Q); undefined where another rung must do it. Throws ShapeError. */
 export function conv2d(engine: Engine, { x, w, b }: Operands<'conv2d'>, a: Attributes<'conv2d'>): Tensor | undefined {
   const sizes = conv2dSizes(x.shape, w.shape, b?.shape, a)
-  const { N, M, H, W, R, S, P, Q, G, Cg, Mg } = sizes
+  const { N, M, R, S, P, Q, Cg, Mg } = sizes
   if (isDense(sizes, a)) {
     const y = dense(engine, { x: rows(x), w: rows(w), b })
     return y && { shape: [N, M, 1, 1], data: y.data }
   }
-  const layer = {
-    N,
-    G,
-    Ci: Cg,
-    Co: Mg,
-    in: [H, W],
-    out: [P, Q],
-    kernel: [R, S],
-    stride: a.stride,
-    dilation: a.dilation,
-    before: [a.padding[0], a.padding[1]],
-  } as const
   const data = new Float32Array(N * M * P * Q)
   const weights = {
     data: singles(w),
@@ -43,13 +31,9 @@ export function conv2d(engine: Engine, { x, w, b }: Operands<'conv2d'>, a: Attri
     column: 1,
   }
   const target = { data, plane: P * Q, start: 0, row: Q, column: 1 }
-  const refused = correlate(engine, layer, singles(x), weights, b && singles(b), target)
+  const refused = correlate(engine, forwardLayer(sizes, a), singles(x), weights, b && singles(b), target)
   return refused === undefined ? { shape: [N, M, P, Q], data } : undefined
 }
-
-/** A kernel as large as the image makes one output of it: the layer is a dense one, its images the rows of a product. */
-export const isDense = ({ H, W, R, S, P, Q, G }: Conv2dSizes, { padding }: Conv2dAttributes): boolean =>
-  G === 1 && H === R && W === S && P === 1 && Q === 1 && padding.every((cells) => cells === 0)
 
 /** (N,C,H,W) as (N,C·H·W), over the same numbers. */
 export const rows = ({ shape: [N, ...rest], data }: Tensor): Tensor => ({
@@ -85,51 +69,32 @@ function backward(
   dy: Tensor,
   w: Tensor,
   b: Tensor | undefined,
-  { N, C, H, W, P, Q, R, S, G, Cg, Mg }: Conv2dSizes,
+  sizes: Conv2dSizes,
   a: Conv2dAttributes,
 ): Tensor | undefined {
-  const down = phasesOf(H, { kernel: R, stride: a.stride[0], before: a.padding[0], dilation: a.dilation[0] })
-  const across = phasesOf(W, { kernel: S, stride: a.stride[1], before: a.padding[1], dilation: a.dilation[1] })
+  const { N, C, H, W, R, S, Cg, Mg } = sizes
+  const { layers, all } = backwardLayers(sizes, a)
   const data = new Float32Array(N * C * H * W)
   // Outputs that no tap reaches keep the bias.
-  if (b && [...down, ...across].some(({ taps }) => taps === 0)) {
-    for (let i = 0; i < N * C; i++) data.fill(b.data[i % C]!, i * H * W, (i + 1) * H * W)
-  }
-  const phaseOf = (row: Phase, column: Phase) => {
-    const layer = {
-      N,
-      G,
-      Ci: Mg,
-      Co: Cg,
-      in: [P, Q],
-      out: [row.outputs, column.outputs],
-      kernel: [row.taps, column.taps],
-      stride: [1, 1],
-      dilation: [row.dilation, column.dilation],
-      before: [row.before, column.before],
-    } as const
+  if (b && !all) for (let i = 0; i < N * C; i++) data.fill(b.data[i % C]!, i * H * W, (i + 1) * H * W)
+  for (const { down, across, layer } of layers) {
     const weights = {
       data: singles(w),
       group: Mg * Cg * R * S,
-      first: row.lastTap * S + column.lastTap,
+      first: down.lastTap * S + across.lastTap,
       out: R * S,
       in: Cg * R * S,
-      row: -row.tapStep * S,
-      column: -column.tapStep,
+      row: -down.tapStep * S,
+      column: -across.tapStep,
     }
     const target = {
       data,
       plane: H * W,
-      start: row.first * W + column.first,
+      start: down.first * W + across.first,
       row: a.stride[0] * W,
       column: a.stride[1],
     }
-    return correlate(engine, layer, singles(dy), weights, b && singles(b), target)
-  }
-  for (const row of down) {
-    for (const column of across) {
-      if (row.taps * column.taps > 0 && phaseOf(row, column) !== undefined) return undefined
-    }
+    if (correlate(engine, layer, singles(dy), weights, b && singles(b), target) !== undefined) return undefined
   }
   return { shape: [N, C, H, W], data }
 }
