@@ -19,6 +19,8 @@ export interface Layer {
   readonly stride: readonly [height: number, width: number]
   readonly dilation: readonly [height: number, width: number]
   readonly before: readonly [top: number, left: number]
+  /** How far apart the cells of x lie, in depthwise layers alone: zeros are between them, and `in` counts them. */
+  readonly spread?: readonly [height: number, width: number]
 }
 
 export interface Plan {
@@ -58,7 +60,7 @@ const SUMS = 262144
 const WEIGHTS = 262144
 
 /** Taps that the depthwise kernel unrolls. */
-const MOST_TAPS = 49
+export const MOST_TAPS = 49
 
 const ceil = (a: number, b: number): number => Math.ceil(a / b)
 /** The size of the fewest equal blocks that are none above `most`. */

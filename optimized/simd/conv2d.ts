@@ -7,7 +7,8 @@ import {
   convTranspose2dSizes,
 } from '../../reference/shape/convolution.ts'
 import type { Engine } from '../kernel/engine.ts'
-import { backwardLayers, forwardLayer, isDense } from '../layers.ts'
+import { backwardLayers, forwardLayer, isDense, spreadLayer } from '../layers.ts'
+import type { Layer } from '../plan.ts'
 import { correlate } from './correlate.ts'
 import { dense, denseInputGradient } from './dense.ts'
 import { singles } from './singles.ts'
@@ -73,6 +74,8 @@ function backward(
   a: Conv2dAttributes,
 ): Tensor | undefined {
   const { N, C, H, W, R, S, Cg, Mg } = sizes
+  const spread = spreadLayer(sizes, a)
+  if (spread) return turned(engine, spread, dy, w, b)
   const { layers, all } = backwardLayers(sizes, a)
   const data = new Float32Array(N * C * H * W)
   // Outputs that no tap reaches keep the bias.
@@ -97,4 +100,15 @@ function backward(
     if (correlate(engine, layer, singles(dy), weights, b && singles(b), target) !== undefined) return undefined
   }
   return { shape: [N, C, H, W], data }
+}
+
+/** A kernel turned by 180°, one a plane. */
+function turned(engine: Engine, layer: Layer, dy: Tensor, w: Tensor, b: Tensor | undefined): Tensor | undefined {
+  const { N, G, out: [H, W], kernel: [R, S] } = layer // biome-ignore format: one line
+  const data = new Float32Array(N * G * H * W)
+  const taps = R * S
+  const weights = { data: singles(w), group: taps, first: taps - 1, out: taps, in: taps, row: -S, column: -1 }
+  const target = { data, plane: H * W, start: 0, row: W, column: 1 }
+  const refused = correlate(engine, layer, singles(dy), weights, b && singles(b), target)
+  return refused === undefined ? { shape: [N, G, H, W], data } : undefined
 }

@@ -6,13 +6,14 @@ import { hasFusedMultiplyAdd } from '../kernel/features.ts'
 import { allBlocks, lanesOf } from '../kernel/lanes.ts'
 import { emitSlide } from '../kernel/slide.ts'
 import { FIRST, LAST, run } from '../kernel/tile.ts'
-import { isDense } from '../layers.ts'
+import { forwardLayer, isDense } from '../layers.ts'
 import { borderOf, emitBorder } from '../pack/border.ts'
 import { emitFinite, emitPack } from '../pack/weights.ts'
-import { even } from '../plan.ts'
+import { even, MOST_TAPS } from '../plan.ts'
 import { stage } from './block.ts'
 import { rows as rowsOf } from './conv2d.ts'
 import { denseWeightGradient } from './dense.ts'
+import { depthwiseWeightGradient, isDepthwise } from './depthwiseWeightGradient.ts'
 import { singles } from './singles.ts'
 
 /** Pixels of a block: their error terms, packed eight maps at a time, are 8 KiB. */
@@ -39,6 +40,11 @@ export function conv2dWeightGradient(
   if (isDense(sizes, a)) {
     const dw = denseWeightGradient(engine, { x: rowsOf(x), dy: rowsOf(dy) })
     return dw && { shape: [sizes.M, sizes.C, sizes.R, sizes.S], data: dw.data }
+  }
+  if (isDepthwise(sizes) && sizes.R * sizes.S <= MOST_TAPS) {
+    const dw = new Float32Array(sizes.M * sizes.R * sizes.S)
+    const done = depthwiseWeightGradient(engine, forwardLayer(sizes, a), singles(x), singles(dy), dw)
+    return done ? { shape: [sizes.M, 1, sizes.R, sizes.S], data: dw } : undefined
   }
   const [sh] = a.stride
   const [top] = a.padding

@@ -3,9 +3,11 @@ import { Assembler } from '../kernel/assembler.ts'
 import { emitDepthwise } from '../kernel/depthwise.ts'
 import type { Engine } from '../kernel/engine.ts'
 import { borderOf, emitBorder } from '../pack/border.ts'
+import { emitSpread } from '../pack/spread.ts'
 import { emitFinite } from '../pack/weights.ts'
 import type { Layer, Plan } from '../plan.ts'
 import { deliver, type Operands, type Refusal, type Weights } from './block.ts'
+import { depthwisePanel } from './depthwisePanel.ts'
 
 /** Numbers of planes handled at a time: staged, padded and convolved, 128 KiB each. */
 const PLANES = 32768
@@ -17,17 +19,15 @@ export function depthwise(
 ): Refusal | undefined {
   const { N, G, Co } = layer
   const [R, S] = layer.kernel
-  const [H, W] = layer.in
   const [P, Q] = layer.out
   const [sh, sw] = layer.stride
-  const [dh, dw] = layer.dilation
   const [top, left] = layer.before
-  const panelRows = (P - 1) * sh + dh * (R - 1) + 1
-  const panelColumns = (Q - 1) * sw + dw * (S - 1) + 1
-  // Rows begin at multiples of 16 bytes; what a last vector reads beyond its row is not kept.
-  const pitch = Math.ceil(panelColumns / sw / 4) * 4
-  const plane = panelRows * sw * pitch
-  const above = borderOf(-top, panelRows, H)
+  const panel = depthwisePanel(layer)
+  const { pitch, plane } = panel
+  const spread = layer.spread
+  // Cells of x that exist; spread, zeros lie between them.
+  const [H, W] = spread ? [(layer.in[0] - 1) / spread[0] + 1, (layer.in[1] - 1) / spread[1] + 1] : layer.in
+  const above = borderOf(-top, panel.rows, H)
   const cells = P * Q
   const most = Math.max(1, Math.min(G, Math.floor(PLANES / Math.max(plane, Co * cells, H * W))))
   const at = engine.layout([
@@ -40,17 +40,19 @@ export function depthwise(
   ])
   if (at === undefined) return 'no memory'
   const [wStage, wPacked, biasAt, xStage, xPanel, y] = at as [number, number, number, number, number, number]
-  const shape = [G, Co, R, S, H, W, sh, sw, dh, dw, top, left, P, Q]
+  const shape = [G, Co, R, S, H, W, ...layer.stride, ...layer.dilation, top, left, P, Q, spread]
   const kernels = engine.kernels(`depthwise ${shape.join()}`, () => {
     const module = new Assembler()
-    const taps = Array.from({ length: R * S }, (_, k) => {
-      const [r, s] = [Math.floor(k / S), k % S]
-      return 4 * ((r * dh * sw + ((s * dw) % sw)) * pitch + Math.floor((s * dw) / sw))
-    })
     emitFinite(module, 'finite')
-    emitBorder(module, 'border', W, borderOf(-left, panelColumns, W), { plane: 4 * plane, pitch, phases: sw })
-    const rowStep = 4 * sh * sw * pitch
-    emitDepthwise(module, { width: Q, height: P, taps, rowStep, xPlane: 4 * plane, yPlane: 4 * cells, multiplier: Co })
+    if (spread) {
+      const [rows, columns] = spread
+      emitSpread(module, [H, W], { first: top * pitch + left, row: rows * pitch, column: columns, plane })
+    } else {
+      const border = borderOf(-left, panel.columns, W)
+      emitBorder(module, 'border', W, border, { plane: 4 * plane, pitch, phases: sw })
+    }
+    const steps = { rowStep: 4 * sh * panel.row, xPlane: 4 * plane, yPlane: 4 * cells }
+    emitDepthwise(module, { width: Q, height: P, taps: panel.taps, multiplier: Co, ...steps })
     return module
   })
   const view = engine.view
@@ -62,13 +64,18 @@ export function depthwise(
   const inOrder = weights.first === 0 && weights.column === 1 && weights.row === S && weights.group === Co * R * S
   const w = inOrder ? wStage : wPacked
   if (!inOrder) order(weights, layer, view.subarray(wPacked / 4))
-  const [border, run] = [kernels('border'), kernels('run')]
+  const run = kernels('run')
+  if (spread) view.fill(0, xPanel / 4, xPanel / 4 + most * plane)
   for (let n = 0; n < N; n++) {
     for (let g = 0; g < G; g += most) {
       const planes = Math.min(most, G - g)
       const source = (n * G + g) * H * W
       view.set(x.subarray(source, source + planes * H * W), xStage / 4)
-      border(xStage + 4 * above.from * W, xPanel, planes, 4 * H * W, above.before, above.copied, above.after)
+      if (spread) kernels('spread')(xStage, xPanel, planes)
+      else {
+        const from = xStage + 4 * above.from * W
+        kernels('border')(from, xPanel, planes, 4 * H * W, above.before, above.copied, above.after)
+      }
       run(xPanel, w + 4 * g * Co * R * S, biasAt + 4 * g * Co, y, planes)
       deliver(view, y / 4, cells, { rows: P, columns: Q, channels: planes * Co }, target, (n * G + g) * Co, 0, 0)
     }
