@@ -49,15 +49,15 @@ export interface Plan {
  * Depth of a block: 8 lanes · 4 bytes · 256 is 8 KiB of weights, a quarter of L1. From 128 to 1024, and panels from 32 to
  * 512 KiB, no size made a difference beyond the noise of 10 % on nine layers of ResNet-50: what counts is that there are blocks.
  */
-const DEPTH = 256
+export const DEPTH = 256
 /** Numbers of a panel of x: 256 KiB, a quarter of L2. Rows of half its length made twice as many copies, 5 % of a 1×1 layer. */
-const PANEL = 65536
+export const PANEL = 65536
 /** Numbers of y copied out at a time: 256 KiB. */
 const RESULT = 65536
 /** Numbers of sums that wait for further channels: 1 MiB. */
 const SUMS = 262144
 /** Numbers of packed weights: 1 MiB. Packed whole, the 9 MiB of 512→512 3×3 went to memory and back: 38 GFLOP/s, not 45. */
-const WEIGHTS = 262144
+export const WEIGHTS = 262144
 
 /** Taps that the depthwise kernel unrolls. */
 export const MOST_TAPS = 49
@@ -68,7 +68,8 @@ export const even = (total: number, most: number): number =>
   ceil(total, ceil(total, Math.max(1, Math.min(total, most))))
 
 /** Blocks of lanes are eight wide: all maps, or a multiple of eight. */
-const eights = (Co: number, most: number): number => (Co <= most ? Co : 8 * even(ceil(Co, 8), Math.floor(most / 8)))
+export const eights = (Co: number, most: number): number =>
+  Co <= most ? Co : 8 * even(ceil(Co, 8), Math.floor(most / 8))
 
 /** An odd number of cache lines, so that neighbouring channels meet in all 64 sets of L1 and not in a few. */
 const spread = (numbers: number): number => 16 * (ceil(numbers, 16) | 1)

@@ -11,7 +11,8 @@
 import type { Assembler, Callable, FunctionBuilder, Local } from './assembler.ts'
 import { i32 } from './expression.ts'
 import { lanesOf } from './lanes.ts'
-import { emitTile, type Finish, type Sum } from './tile.ts'
+import type { Sum } from './sum.ts'
+import { emitTile, type Finish } from './tile.ts'
 
 /** Pitches in bytes. */
 export interface Slide {

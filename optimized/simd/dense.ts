@@ -6,9 +6,11 @@ import type { Engine } from '../kernel/engine.ts'
 import { hasFusedMultiplyAdd } from '../kernel/features.ts'
 import { allBlocks, lanesOf } from '../kernel/lanes.ts'
 import { emitSlide } from '../kernel/slide.ts'
-import { deep, FIRST, LAST } from '../kernel/tile.ts'
+import { deep } from '../kernel/sum.ts'
+import { FIRST, LAST } from '../kernel/tile.ts'
 import { emitPack } from '../pack/weights.ts'
-import { even } from '../plan.ts'
+import { DEPTH, eights, even, PANEL, WEIGHTS } from '../plan.ts'
+import { copyParts } from './panel.ts'
 import { singles } from './singles.ts'
 
 /** F19. y[n,o] = b[o] + Σ_i x[n,i] · w[o,i]. x (N,I), w (O,I), b (O) or none → (N,O). Throws ShapeError. */
@@ -35,7 +37,7 @@ export function denseWeightGradient(engine: Engine, { x, dy }: Operands<'denseWe
   return product(engine, left, right, N, undefined)
 }
 
-/** A matrix read by rows: element (i, k) lies at i·step + k·depth. */
+/** A matrix read by rows: element (i, k) lies at i·step + k·depth, one of which is 1. */
 interface Matrix {
   readonly data: Float32Array
   readonly count: number
@@ -43,56 +45,103 @@ interface Matrix {
   readonly depth: number
 }
 
-/** Numbers of the depth a block: 8 KiB of packed weights for eight lanes, as in plan.ts. */
-const DEPTH = 256
+/** Rows, columns and depth of a block, of the sizes of plan.ts. */
+export interface ProductBlocks {
+  readonly rows: number
+  readonly maps: number
+  readonly depth: number
+}
 
-/** y[j,o] = b[o] + Σ_k left[j,k] · right[o,k]. Operands are copied whole; undefined when memory does not hold them. */
+export function productBlocks(J: number, O: number, K: number): ProductBlocks & { readonly numbers: number } {
+  const depth = even(K, DEPTH)
+  const rows = even(J, Math.floor(PANEL / depth))
+  const maps = eights(O, Math.floor(WEIGHTS / K))
+  const lanes = lanesOf(maps).padded
+  const numbers = rows * depth + maps * K + lanes * K + lanes + (depth < K ? rows * lanes : 0) + rows * maps
+  return { rows, maps, depth, numbers }
+}
+
+/** y[j,o] = b[o] + Σ_k left[j,k] · right[o,k]; undefined when memory does not hold the blocks. */
 function product(
   engine: Engine,
   left: Matrix,
   right: Matrix,
-  depth: number,
+  K: number,
   bias: Float32Array | undefined,
 ): Tensor | undefined {
   const [J, O] = [left.count, right.count]
-  const lanes = lanesOf(O).padded
-  const block = even(depth, DEPTH)
-  const bytes = [left.data.length, right.data.length, lanes * depth, lanes, block < depth ? J * lanes : 0, J * O]
-  const at = engine.layout(bytes.map((count) => 4 * count))
-  if (at === undefined) return undefined
-  const [x, wStage, wPacked, biasAt, panel, y] = at as [number, number, number, number, number, number]
-  const key = ['product', J, O, depth, left.step, left.depth, right.step, right.depth].join()
-  const kernels = engine.kernels(key, () => {
-    const module = new Assembler()
-    emitPack(module, 'pack', O, right.step, [{ times: depth, step: right.depth }])
-    emitSlide(module, {
-      lanes: O,
-      columns: Array.from({ length: J }, (_, j) => 4 * j * left.step),
-      rowStep: 0,
-      imageStep: 0,
-      sum: deep([0], 4 * left.depth, 8),
-      weightsPerLane: 4 * depth,
-      finish: { kind: 'rows', row: 4 * O },
-      yColumn: 4 * O,
-      yRow: 0,
-      yImage: 0,
-      yLane: 4,
-      fused: hasFusedMultiplyAdd,
-    })
-    return module
+  const { rows, maps, depth } = productBlocks(J, O, K)
+  const lanes = lanesOf(maps).padded
+  const at = engine.place({
+    x: rows * depth,
+    weights: maps * K + 4,
+    packed: lanes * K,
+    bias: lanes,
+    sums: depth < K ? rows * lanes : 0,
+    y: rows * maps,
   })
+  if (at === undefined) return undefined
   const view = engine.view
-  const blocks = allBlocks(O)
-  view.set(left.data, x / 4)
-  view.set(right.data, wStage / 4)
-  view.fill(0, biasAt / 4, biasAt / 4 + lanes)
-  if (bias) view.set(bias, biasAt / 4)
-  kernels('pack')(wStage, wPacked, ...blocks)
-  const run = kernels('run')
-  for (let k = 0; k < depth; k += block) {
-    const count = Math.min(block, depth - k)
-    const mode = (k === 0 ? FIRST : 0) | (k + count === depth ? LAST : 0)
-    run(x + 4 * k * left.depth, wPacked, k, biasAt, panel, y, 1, 1, count, mode, ...blocks)
+  const data = new Float32Array(J * O)
+  const staged = {
+    left: left.depth === 1 ? { step: depth, depth: 1 } : { step: 1, depth: rows },
+    right: right.depth === 1 ? { step: K, depth: 1 } : { step: 1, depth: maps },
   }
-  return { shape: [J, O], data: view.slice(y / 4, y / 4 + J * O) }
+  for (let o = 0; o < O; o += maps) {
+    const some = Math.min(maps, O - o)
+    if (right.depth === 1) view.set(right.data.subarray(o * K, (o + some) * K), at.weights / 4)
+    else copyParts(view, at.weights / 4, maps, right.data, o, right.depth, K, some)
+    view.fill(0, at.bias / 4, at.bias / 4 + lanes)
+    if (bias) view.set(bias.subarray(o, o + some), at.bias / 4)
+    for (let j = 0; j < J; j += rows) {
+      const height = Math.min(rows, J - j)
+      const kernels = engine.kernels(
+        ['product', height, rows, maps, O, K, left.depth === 1, right.depth === 1].join(),
+        () => emitProduct({ height, maps, O, K, ...staged }),
+      )
+      if (j === 0) kernels('pack')(at.weights, at.packed, ...allBlocks(some))
+      for (let k = 0; k < K; k += depth) {
+        const count = Math.min(depth, K - k)
+        if (left.depth === 1) copyParts(view, at.x / 4, depth, left.data, j * left.step + k, left.step, height, count)
+        else copyParts(view, at.x / 4, rows, left.data, j + k * left.depth, left.depth, count, height)
+        const mode = (k === 0 ? FIRST : 0) | (k + count === K ? LAST : 0)
+        kernels('run')(at.x, at.packed, k, at.bias, at.sums, at.y, 1, 1, count, mode, ...allBlocks(some))
+      }
+      for (let i = 0; maps < O && i < height; i++) {
+        const from = at.y / 4 + i * maps
+        data.set(view.subarray(from, from + some), (j + i) * O + o)
+      }
+      if (maps === O) data.set(view.subarray(at.y / 4, at.y / 4 + height * O), j * O)
+    }
+  }
+  return { shape: [J, O], data }
+}
+
+interface Emission {
+  readonly height: number
+  readonly maps: number
+  readonly O: number
+  readonly K: number
+  readonly left: Pick<Matrix, 'step' | 'depth'>
+  readonly right: Pick<Matrix, 'step' | 'depth'>
+}
+
+function emitProduct({ height, maps, O, K, left, right }: Emission): Assembler {
+  const module = new Assembler()
+  emitPack(module, 'pack', O, right.step, [{ times: K, step: right.depth }])
+  emitSlide(module, {
+    lanes: O,
+    columns: Array.from({ length: height }, (_, j) => 4 * j * left.step),
+    rowStep: 0,
+    imageStep: 0,
+    sum: deep([0], 4 * left.depth, 8),
+    weightsPerLane: 4 * K,
+    finish: { kind: 'rows', row: 4 * maps },
+    yColumn: 4 * maps,
+    yRow: 0,
+    yImage: 0,
+    yLane: 4,
+    fused: hasFusedMultiplyAdd,
+  })
+  return module
 }

@@ -2,7 +2,7 @@
 import { Assembler } from '../kernel/assembler.ts'
 import { hasFusedMultiplyAdd } from '../kernel/features.ts'
 import { emitSlide, type Slide } from '../kernel/slide.ts'
-import { deep, type Sum } from '../kernel/tile.ts'
+import { deep, type Sum } from '../kernel/sum.ts'
 import { borderOf, emitBorder } from '../pack/border.ts'
 import { emitTiles, packedTiles } from '../pack/tiles.ts'
 import { emitFinite, emitPack } from '../pack/weights.ts'

@@ -7,7 +7,8 @@
 import type { Assembler, Callable } from '../kernel/assembler.ts'
 import { type Expression, i32 } from '../kernel/expression.ts'
 import { hasFusedMultiplyAdd } from '../kernel/features.ts'
-import { deep, emitTile, FIRST } from '../kernel/tile.ts'
+import { deep } from '../kernel/sum.ts'
+import { emitTile, FIRST } from '../kernel/tile.ts'
 import { PANEL_BYTES, PRODUCTS, sumBytes, TILE_BYTES, WEIGHT_BYTES } from './block.ts'
 
 const COLUMNS = 5
