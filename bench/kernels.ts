@@ -1,6 +1,6 @@
 /**
  * conv2d beside tfjs-wasm and onnxruntime-web, one thread, layer by layer in one run: implementations take turns, and what
- * counts is the ratio within a round. `npm run bench:kernels -- --filter resnet50,lenet --gradients`.
+ * counts is the ratio within a round, its median and interval over rounds. `npm run bench:kernels -- --filter resnet50,lenet --gradients`.
  *
  * Ours is one full call: NCHW in, NCHW out, weights packed anew. A peer has its tensors in its own layout, its session made and its
  * weights packed beforehand, and is timed as its users run it (audit/target/prepared.ts). Every result is judged first.
