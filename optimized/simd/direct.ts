@@ -40,14 +40,18 @@ function someMaps(engine: Engine, plan: Plan, operands: Operands, at: Places, ma
   const [P, Q] = plan.algorithm === 'pointwise' ? [1, layer.out[0] * layer.out[1]] : layer.out
   for (let q0 = 0; q0 < Q; q0 += plan.columns) {
     const columns = Math.min(plan.columns, Q - q0)
-    const kernels = engine.kernels(keyOf(plan, operands.weights, columns), () =>
-      emitKernels(plan, operands.weights, columns),
-    )
-    if (q0 === 0 && !packWeights(engine.view, plan, kernels, operands, at, maps)) return 'not finite'
+    const kernelsFor = (rows: number): Kernels =>
+      engine.kernels(keyOf(plan, operands.weights, rows, columns), () =>
+        emitKernels(plan, operands.weights, rows, columns),
+      )
+    const usual = kernelsFor(plan.rows)
+    if (q0 === 0 && !packWeights(engine.view, plan, usual, operands, at, maps)) return 'not finite'
     for (let n = 0; n < layer.N; n += images) {
       const together = Math.min(images, layer.N - n)
       for (let p0 = 0; p0 < P; p0 += plan.rows) {
-        const block = { n, together, p0, q0, rows: Math.min(plan.rows, P - p0), columns }
+        const rows = Math.min(plan.rows, P - p0)
+        const kernels = rows === plan.rows || plan.tiled ? usual : kernelsFor(rows)
+        const block = { n, together, p0, q0, rows, columns }
         someOutputs(engine.view, plan, kernels, operands, at, maps, block)
       }
     }
@@ -128,19 +132,9 @@ function someOutputs(
       const maps = Math.min(each, count - o)
       const w = at.packed + 4 * o * Ci * R * S
       const sums = at.sums + 4 * o * together * rows * columns
-      run(
-        plan.tiled ? at.tiles : at.panel,
-        w,
-        c * R * S,
-        at.bias + 4 * o,
-        sums,
-        at.result,
-        together,
-        rows,
-        channels,
-        mode,
-        ...allBlocks(maps),
-      )
+      const [from, lines] = plan.tiled ? [at.tiles, rows] : [at.panel, 1]
+      const bias = at.bias + 4 * o
+      run(from, w, c * R * S, bias, sums, at.result, together, lines, channels, mode, ...allBlocks(maps))
       if (!last) continue
       const cells = plan.rows * plan.columns
       const joined = G === 1 && maps === Co ? together : 1
