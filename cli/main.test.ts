@@ -23,6 +23,27 @@ describe('the command line', () => {
     expect(document).toMatchObject({ schemaVersion: 1, seed: 7, alarms: [] })
   })
 
+  it('plan prints algorithm, tile, blocks, memory, work with its bound, and kernels; exit code 0', () => {
+    const { stdout, status } = run(`${cli} plan 'conv2d n1c64h56w56 m64r3s3 pd1'`)
+    expect(status).toBe(0)
+    const names = stdout.split('\n').map((line) => line.split(' ')[0])
+    expect(names).toEqual(['optimized', 'algorithm', 'tile', 'blocks', 'panel', 'memory', 'work', 'kernels', ''])
+    expect(stdout).toMatch(/^work +231\.21 MFLOP, .*bound by compute$/m)
+  })
+
+  it.each([
+    ['conv2d n1c64h56w56 m64r3s3 pd', 'pd'],
+    ['conv2d n1c4h2w2 m4r3s3', 'conv2d'],
+    ['sigmoid n1 @real#1', 'sigmoid'],
+    ['relu x5', 'relu'],
+  ])('plan %s: a descriptor without a plan ends in one line; exit code 2', (descriptor, named) => {
+    const { stderr, stdout, status } = run(`${cli} plan '${descriptor}'`)
+    expect(status).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(/^cnn-oracle: .+\n$/)
+    expect(stderr).toContain(named)
+  })
+
   it('a count that is none is refused in one line with the mend; exit code 2', () => {
     const { stderr, status } = run(`${cli} selfcheck --results nope`)
     expect(status).toBe(2)

@@ -46,6 +46,14 @@ program
   })
 
 program
+  .command('plan')
+  .description('show how optimized will compute a case: algorithm, tile, blocks, memory, bound, kernels')
+  .argument('<descriptor>', "a case: 'conv2d n1c64h56w56 m64r3s3 pd1'; how values are drawn does not matter")
+  .action(async (descriptor: string) => {
+    process.exitCode = (await import('./plan.ts')).plan(descriptor)
+  })
+
+program
   .command('selfcheck')
   .description('hold correct float32 sums in nine orders against the verdict: how many does it blame?')
   .option('-n, --results <count>', 'results to judge, at least', wholeNumber(1), 1_000_000)

@@ -2,6 +2,7 @@
  * Microsoft's ONNX runtime: `onnxruntime-node` is the native library, `onnxruntime-web` the same kernels compiled to
  * WebAssembly. Both run models of one node on the CPU, in one thread, with the graph optimizations users get by default.
  */
+import type { InferenceSession } from 'onnxruntime-node'
 import type { Implementation } from '../../reference/contract.ts'
 import { onnxOperators, type Way } from './onnx/operators.ts'
 import { type Runtime, Sessions } from './onnx/session.ts'
@@ -15,7 +16,7 @@ const POINTWISE = ['sigmoid', 'tanh', 'relu', 'softmax'] as const
  * Operator set 22 redefined the sliding operators last. AveragePool has another kernel up to 18. In float64 the runtime
  * has no kernels but these.
  */
-const MAIN: Way = {
+export const MAIN: Way = {
   suffix: '',
   precision: 'float32',
   opset: 22,
@@ -46,23 +47,29 @@ export const onnxruntimeWeb: Target = {
   about: 'ONNX Runtime, WebAssembly CPU kernels in one thread',
   packages: ['onnxruntime-web'],
   async load() {
-    const runtime = await import('onnxruntime-web')
-    // One thread needs no worker, which would keep the process alive.
-    runtime.env.wasm.numThreads = 1
-    return implementations('onnxruntime-web', runtime, 'wasm')
+    return implementations('onnxruntime-web', await webRuntime(), 'wasm')
   },
 }
 
-/** logSeverityLevel 4 leaves only what ends the process: errors arrive as exceptions anyway. */
+export async function webRuntime(): Promise<Runtime> {
+  const runtime = await import('onnxruntime-web')
+  // One thread needs no worker, which would keep the process alive.
+  runtime.env.wasm.numThreads = 1
+  return runtime
+}
+
+/** One thread; logSeverityLevel 4 leaves only what ends the process: errors arrive as exceptions anyway. */
+export const sessionOptions = (provider: 'cpu' | 'wasm'): InferenceSession.SessionOptions => ({
+  executionProviders: [provider],
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  logSeverityLevel: 4,
+})
+
 function implementations(name: string, runtime: Runtime, provider: 'cpu' | 'wasm'): Implementation[] {
   const version = packageVersion(name)
   return WAYS.map((way) => {
-    const sessions = new Sessions(runtime, {
-      executionProviders: [provider],
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-      logSeverityLevel: 4,
-    })
+    const sessions = new Sessions(runtime, sessionOptions(provider))
     return {
       name: `${name}${way.suffix}`,
       version,

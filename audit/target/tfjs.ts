@@ -44,7 +44,7 @@ export const tfjsWasm: Target = {
  * The whole of @tensorflow/tfjs, because tfjs-core alone registers no gradients under Node. The first tensor makes tfjs
  * advertise its native package on the console, so it is made here, unheard.
  */
-async function start(backend: 'cpu' | 'wasm'): Promise<Tf> {
+export async function start(backend: 'cpu' | 'wasm'): Promise<Tf> {
   const tf = await import('@tensorflow/tfjs')
   if (backend === 'wasm') {
     const wasm = await import('@tensorflow/tfjs-backend-wasm')

@@ -3,7 +3,13 @@
  * (R,S,C,M), depthwise (R,S,C,M/C); a bias is tf.add, or part of tf.fused.conv2d. tfjs has no groups but the depthwise
  * ones: groups=1 goes to conv2d, groups=C to depthwiseConv2d, others are not offered.
  */
-import { type Conv2dAttributes, type Operators, type Pair, Unsupported } from '../../../reference/contract.ts'
+import {
+  type Conv2dAttributes,
+  type Operands,
+  type Operators,
+  type Pair,
+  Unsupported,
+} from '../../../reference/contract.ts'
 import {
   type Conv2dSizes,
   conv2dBiasGradientShape,
@@ -15,7 +21,7 @@ import {
 import { shapeText, type Tensor } from '../../../reference/tensor.ts'
 import { hwimToOihw, hwioToOihw, nchwToNhwc, nhwcToNchw, oihwToHwim, oihwToHwio } from '../layout.ts'
 import { enter, evaluate, rank4, type Tf, type TfTensor, type TfTensor4D, zeros } from './bridge.ts'
-import { refuseStridedDilation, type Way } from './way.ts'
+import { explicit, refuseStridedDilation, type Way } from './way.ts'
 
 /** One way to convolve: how padding is said, in which data format, and by which function. */
 export interface ConvolutionWay {
@@ -77,8 +83,7 @@ export function convolutions(tf: Tf, way: ConvolutionWay): Convolutions {
   const leaveData = (y: Tensor): Tensor => (way.format === 'NCHW' ? y : nhwcToNchw(y))
   const zeroData = ([N, C, H, W]: readonly [number, number, number, number]): TfTensor =>
     zeros(tf, way.format === 'NCHW' ? [N, C, H, W] : [N, H, W, C])
-  const enterFilter = (w: Tensor, sizes: Conv2dSizes): TfTensor =>
-    enter(tf, isDepthwise(sizes) ? oihwToHwim(w, sizes.C) : oihwToHwio(w))
+  const enterFilter = (w: Tensor, sizes: Conv2dSizes): TfTensor => enterFilterOf(tf, w, sizes)
   const enterBias = (b: Tensor | undefined): TfTensor | undefined => (b === undefined ? undefined : enter(tf, b))
 
   return {
@@ -143,6 +148,27 @@ export function convolutions(tf: Tf, way: ConvolutionWay): Convolutions {
         return b === undefined ? convolved : tf.add(convolved, enter(tf, b))
       })
       return nhwcToNchw(y)
+    },
+  }
+}
+
+const enterFilterOf = (tf: Tf, w: Tensor, sizes: Conv2dSizes): TfTensor =>
+  enter(tf, isDepthwise(sizes) ? oihwToHwim(w, sizes.C) : oihwToHwio(w))
+
+/** conv2d over tensors made once, in NHWC: what it returns is the caller's to dispose of, as are the tensors by `close`. */
+export function heldConv2d(
+  tf: Tf,
+  { x, w, b }: Operands<'conv2d'>,
+  a: Conv2dAttributes,
+): { call(): TfTensor4D; close(): void } {
+  const sizes = conv2dSizes(x.shape, w.shape, b?.shape, a)
+  const convolve = layer(tf, { pad: explicit, format: 'NHWC', fused: false }, 'conv2d', sizes, a)
+  const [data, filter] = [enter(tf, nchwToNhwc(x)), enterFilterOf(tf, w, sizes)]
+  const bias = b && enter(tf, b)
+  return {
+    call: () => convolve(data, filter, bias),
+    close: () => {
+      for (const tensor of [data, filter, bias]) tensor?.dispose()
     },
   }
 }

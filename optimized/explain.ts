@@ -1,0 +1,63 @@
+/** How the fastest rung will compute a convolution, by its shapes: what `cnn-oracle plan` prints. */
+import type { Conv2dAttributes, Padding, Pair } from '../reference/contract.ts'
+import {
+  type Conv2dSizes,
+  conv2dInputGradientSizes,
+  conv2dSizes,
+  convTranspose2dSizes,
+} from '../reference/shape/convolution.ts'
+import { backwardLayers, forwardLayer, isDense } from './layers.ts'
+import { planLayer } from './plan.ts'
+import { planText } from './planText.ts'
+
+/** Operators that have a plan. */
+export const planned = ['conv2d', 'conv2dInputGradient', 'convTranspose2d'] as const
+
+type Shapes = Readonly<Record<string, readonly number[]>>
+
+/** Attributes of a case, as they are or as they are usual. */
+export interface Given {
+  readonly stride?: Pair
+  readonly padding?: Padding
+  readonly dilation?: Pair
+  readonly groups?: number
+  readonly inputSize?: Pair
+  readonly outputPadding?: Pair
+}
+
+/** Undefined for an operator without a plan. Throws ShapeError where shapes do not fit. */
+export function explain(operator: string, shapes: Shapes, given: Given): string | undefined {
+  const { stride = [1, 1], padding = [0, 0, 0, 0], dilation = [1, 1], groups = 1 } = given
+  const a = { stride, padding, dilation, groups }
+  const { x = [], w = [], dy = [] } = shapes
+  if (operator === 'conv2d') return forward(conv2dSizes(x, w, undefined, a), a)
+  if (operator === 'conv2dInputGradient') {
+    return backward(conv2dInputGradientSizes(dy, w, { ...a, inputSize: given.inputSize ?? [0, 0] }), a)
+  }
+  if (operator === 'convTranspose2d') {
+    const sizes = convTranspose2dSizes(x, w, undefined, { ...a, outputPadding: given.outputPadding ?? [0, 0] })
+    return backward(sizes, a)
+  }
+  return undefined
+}
+
+const forward = (sizes: Conv2dSizes, a: Conv2dAttributes): string =>
+  isDense(sizes, a) ? denseText(sizes) : planText(planLayer(forwardLayer(sizes, a)))
+
+function backward(sizes: Conv2dSizes, a: Conv2dAttributes): string {
+  if (isDense(sizes, a)) return denseText(sizes)
+  const one = a.stride.every((step) => step === 1)
+  const texts = backwardLayers(sizes, a).layers.map(({ down, across, layer }) => {
+    const every = (first: number, step: number): string => `${first}, ${first + step}, …`
+    const name = `outputs h = ${every(down.first, a.stride[0])} w = ${every(across.first, a.stride[1])}\n`
+    return (one ? '' : name) + planText(planLayer(layer, one))
+  })
+  return texts.length > 0 ? texts.join('\n\n') : 'no output meets a tap: the bias alone'
+}
+
+const denseText = ({ N, M, C, R, S }: Conv2dSizes): string =>
+  [
+    `algorithm dense: the kernel is as large as the image; one product of matrices, ${N}×${C * R * S} by ${C * R * S}×${M}`,
+    `work      ${((2 * N * M * C * R * S) / 1e6).toFixed(2)} MFLOP`,
+    'kernels   pack, run',
+  ].join('\n')

@@ -1,0 +1,98 @@
+/**
+ * The kernel of depthwise layers: one plane in, one plane out, lanes over neighbouring columns of it.
+ *
+ *   y[p, q] = b + Σ_{r,s} x[row(p) + r·dh, q·sw + s·dw] · w[r,s]
+ *
+ * A tile is up to ten vectors of four columns, in one row or, where rows are short, in several. The panel holds the columns of a
+ * stride apart from each other (pack/border.ts), so that lanes are neighbours for every stride. The last vector of a row
+ * reads and writes up to three numbers too many: what it writes belongs to the next row, which is written after it.
+ */
+import type { Assembler, Callable, Local } from './assembler.ts'
+import { f32x4, i32, v128 } from './expression.ts'
+import { split } from './slide.ts'
+
+/** Pitches in bytes. */
+export interface DepthwiseShape {
+  readonly width: number
+  readonly height: number
+  /** Byte offset of each tap from a vector's first column, in the order of the weights. */
+  readonly taps: readonly number[]
+  /** From an output row to the next, in x. */
+  readonly rowStep: number
+  readonly xPlane: number
+  readonly yPlane: number
+  /** Outputs that read the same plane of x. */
+  readonly multiplier: number
+}
+
+/** Ten sums, a weight, an operand and a product are 13 registers. */
+const MOST_VECTORS = 10
+const X_BIAS = 1 << 15
+
+/** Emits run(x, w, bias, y, planes): weights lie R·S a plane. */
+export function emitDepthwise(module: Assembler, shape: DepthwiseShape): void {
+  const vectors = Math.ceil(shape.width / 4)
+  const together = Math.max(1, Math.floor(MOST_VECTORS / vectors))
+  const across = split(vectors, MOST_VECTORS)
+  const rowTiles = split(shape.height, together).map(({ size: rows, times }) => ({
+    rows,
+    times,
+    tiles: across.map((part) => ({ ...part, tile: emitTile(module, shape, rows, part.size) })),
+  }))
+  module.function('run', (f, x, w, bias, y, planes) => {
+    const [xRow, yRow, xTile, yTile] = [f.local('i32'), f.local('i32'), f.local('i32'), f.local('i32')]
+    const tileRow = ({ rows, tiles }: (typeof rowTiles)[number]): void => {
+      f.set(xTile, xRow.get)
+      f.set(yTile, yRow.get)
+      for (const { size, times, tile } of tiles) {
+        f.times(times, () => {
+          f.call(tile, xTile.get, w.get, bias.get, yTile.get)
+          f.advance(xTile, 16 * size)
+          f.advance(yTile, 16 * size)
+        })
+      }
+      f.advance(xRow, rows * shape.rowStep)
+      f.advance(yRow, rows * shape.width * 4)
+    }
+    f.times(planes.get, () => {
+      f.times(shape.multiplier, () => {
+        f.set(xRow, x.get)
+        f.set(yRow, y.get)
+        for (const part of rowTiles) f.times(part.times, () => tileRow(part))
+        f.advance(w, shape.taps.length * 4)
+        f.advance(bias, 4)
+        f.advance(y, shape.yPlane)
+      })
+      f.advance(x, shape.xPlane)
+    })
+  })
+}
+
+/** Taps as blocks of their own, sums backwards: kernel/tile.ts says why. */
+function emitTile(module: Assembler, shape: DepthwiseShape, rows: number, size: number): Callable {
+  const { taps, rowStep, width } = shape
+  const cells = Array.from({ length: rows * size }, (_, i) => ({ row: Math.floor(i / size), vector: i % size }))
+  return module.function(`tile${rows}x${size}`, (f, from, w, bias, y) => {
+    const start = f.local('v128')
+    const weight = f.local('v128')
+    const x = f.local('i32')
+    const sums: Local<'v128'>[] = cells.map(() => f.local('v128'))
+    f.set(start, v128.load32Splat(bias.get))
+    for (const sum of sums) f.set(sum, start.get)
+    f.set(x, i32.sub(from.get, i32.const(X_BIAS)))
+    for (const [k, offset] of taps.entries()) {
+      f.advance(x, offset - (taps[k - 1] ?? 0))
+      f.if(i32.gtS(x.get, i32.const(-1 - k)), () => {
+        f.set(weight, v128.load32Splat(w.get, 4 * k))
+        for (const [i, { row, vector }] of [...cells.entries()].reverse()) {
+          const sum = sums[i]!
+          const value = v128.load(x.get, X_BIAS + row * rowStep + 16 * vector)
+          f.set(sum, f32x4.add(sum.get, f32x4.mul(value, weight.get)))
+        }
+      })
+    }
+    for (const [i, { row, vector }] of cells.entries()) {
+      f.storeV128(y.get, sums[i]!.get, row * width * 4 + 16 * vector)
+    }
+  })
+}

@@ -1,0 +1,109 @@
+/**
+ * Typed expressions: each is the bytes that leave one value of its type on the stack. An `i32` cannot be handed to an
+ * operation over `v128`, so that what type-checks here also validates. Opcodes: WebAssembly Core Specification §5.4;
+ * 0xfd leads the vector ones.
+ */
+import { float32, signed, unsigned } from './encode.ts'
+
+export type Type = 'i32' | 'f32' | 'v128'
+
+export interface Expression<T extends Type> {
+  readonly type: T
+  readonly bytes: readonly number[]
+}
+
+type I32 = Expression<'i32'>
+type F32 = Expression<'f32'>
+type V128 = Expression<'v128'>
+
+const SIMD = 0xfd
+
+const make = <T extends Type>(type: T, ...parts: readonly (readonly number[])[]): Expression<T> => ({
+  type,
+  bytes: parts.flat(),
+})
+
+const binary =
+  <T extends Type, R extends Type>(result: R, ...opcode: readonly number[]) =>
+  (a: Expression<T>, b: Expression<T>): Expression<R> =>
+    make(result, a.bytes, b.bytes, opcode)
+
+/** An address is an i32 and a constant number of bytes, which costs no instruction. Alignment is a hint; 4 always holds. */
+const memory = (opcode: readonly number[], offset: number): number[] => [...opcode, 2, ...unsigned(offset)]
+
+const load =
+  <T extends Type>(result: T, ...opcode: readonly number[]) =>
+  (address: I32, offset = 0): Expression<T> =>
+    make(result, address.bytes, memory(opcode, offset))
+
+export const i32 = {
+  const: (value: number): I32 => make('i32', [0x41, ...signed(value)]),
+  load: load('i32', 0x28),
+  eqz: (a: I32): I32 => make('i32', a.bytes, [0x45]),
+  ltS: binary<'i32', 'i32'>('i32', 0x48),
+  gtS: binary<'i32', 'i32'>('i32', 0x4a),
+  add: binary<'i32', 'i32'>('i32', 0x6a),
+  sub: binary<'i32', 'i32'>('i32', 0x6b),
+  mul: binary<'i32', 'i32'>('i32', 0x6c),
+  divU: binary<'i32', 'i32'>('i32', 0x6e),
+  remU: binary<'i32', 'i32'>('i32', 0x70),
+  and: binary<'i32', 'i32'>('i32', 0x71),
+} as const
+
+export const f32 = {
+  const: (value: number): F32 => make('f32', [0x43, ...float32(value)]),
+  load: load('f32', 0x2a),
+  add: binary<'f32', 'f32'>('f32', 0x92),
+  mul: binary<'f32', 'f32'>('f32', 0x94),
+} as const
+
+export const v128 = {
+  load: load('v128', SIMD, 0),
+  /** One float32 from memory in all four lanes. */
+  load32Splat: load('v128', SIMD, 9),
+  /** Two float32 from memory in the lower lanes, zero in the others. */
+  load64Zero: load('v128', SIMD, 93),
+  and: binary<'v128', 'v128'>('v128', SIMD, 78),
+  zero: make('v128', [SIMD, 12], new Array<number>(16).fill(0)),
+  /** Lanes of float32 picked from a (0…3) and b (4…7). */
+  shuffle32: (a: V128, b: V128, lanes: readonly [number, number, number, number]): V128 =>
+    make(
+      'v128',
+      a.bytes,
+      b.bytes,
+      [SIMD, 13],
+      lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)),
+    ),
+} as const
+
+export const f32x4 = {
+  splat: (a: F32): V128 => make('v128', a.bytes, [SIMD, 0x13]),
+  extractLane: (a: V128, lane: number): F32 => make('f32', a.bytes, [SIMD, 0x1f, lane]),
+  add: binary<'v128', 'v128'>('v128', SIMD, 0xe4, 1),
+  sub: binary<'v128', 'v128'>('v128', SIMD, 0xe5, 1),
+  mul: binary<'v128', 'v128'>('v128', SIMD, 0xe6, 1),
+  min: binary<'v128', 'v128'>('v128', SIMD, 0xe8, 1),
+  max: binary<'v128', 'v128'>('v128', SIMD, 0xe9, 1),
+  /** a·b + c, rounded once or twice as the machine likes best: relaxed SIMD. */
+  relaxedMadd: (a: V128, b: V128, c: V128): V128 => make('v128', a.bytes, b.bytes, c.bytes, [SIMD, 0x85, 2]),
+} as const
+
+/** Bytes of the statements that store; `assembler.ts` appends them to a function. */
+export const store = {
+  f32: (address: I32, value: F32, offset: number): number[] => [
+    ...address.bytes,
+    ...value.bytes,
+    ...memory([0x38], offset),
+  ],
+  v128: (address: I32, value: V128, offset: number): number[] => [
+    ...address.bytes,
+    ...value.bytes,
+    ...memory([SIMD, 11], offset),
+  ],
+  lane32: (address: I32, value: V128, lane: number, offset: number): number[] => [
+    ...address.bytes,
+    ...value.bytes,
+    ...memory([SIMD, 0x5a], offset),
+    lane,
+  ],
+} as const

@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest'
+import { blocksOf, type Layer, planLayer } from './plan.ts'
+import { planText } from './planText.ts'
+
+const square = (Ci: number, Co: number, side: number, kernel: number, rest: Partial<Layer> = {}): Layer => {
+  const before = (kernel - 1) / 2
+  const both = [side, side] as const
+  return {
+    N: 1, G: 1, Ci, Co, in: both, out: both, kernel: [kernel, kernel], stride: [1, 1], dilation: [1, 1], before: [before, before],
+    ...rest,
+  } // biome-ignore format: one table
+}
+
+it('the algorithm follows from the shape', () => {
+  expect(planLayer(square(64, 256, 56, 1)).algorithm).toBe('pointwise')
+  expect(planLayer(square(64, 64, 56, 3)).algorithm).toBe('direct')
+  expect(planLayer(square(1, 1, 56, 3, { G: 144 })).algorithm).toBe('depthwise')
+  expect(planLayer(square(64, 256, 56, 1), false).algorithm).toBe('direct')
+})
+
+/** Bytes in WebAssembly memory. */
+const bytes = (layer: Layer): number =>
+  4 * Object.values(blocksOf(planLayer(layer))).reduce((sum: number, numbers: number) => sum + numbers, 0)
+
+it('memory is bounded by blocks: a larger batch, a taller image, more channels or maps need no more', () => {
+  const one = bytes(square(64, 64, 56, 3))
+  expect(bytes(square(64, 64, 56, 3, { N: 64 }))).toBe(one)
+  const layers = [square(64, 64, 224, 3), square(512, 64, 56, 3), square(64, 64, 448, 1), square(64, 8192, 56, 1)]
+  for (const layer of layers) expect(bytes(layer), planText(planLayer(layer))).toBeLessThan(5 * 2 ** 20)
+})
+
+it('packed weights are bounded by their block: 1 MiB, or what eight maps take', () => {
+  const packed = (layer: Layer): number => 4 * blocksOf(planLayer(layer)).packed
+  for (const [Ci, Co] of [[512, 512], [2048, 64], [64, 4096], [1024, 1000]] as const) {
+    expect(packed(square(Ci, Co, 7, 3))).toBeLessThanOrEqual(2 ** 20)
+    expect(packed(square(Ci, Co, 7, 3, { N: 256 }))).toBe(packed(square(Ci, Co, 7, 3)))
+  }
+  expect(packed(square(8192, 512, 7, 3))).toBe(4 * 8 * 8192 * 9)
+}) // biome-ignore format: one table
+
+it('small images taken together fill a block and no more', () => {
+  const small = (N: number): number => bytes(square(6, 16, 14, 5, { N }))
+  expect(small(4)).toBeGreaterThan(small(1))
+  expect(small(4096)).toBe(small(256))
+  expect(small(4096)).toBeLessThan(2 ** 20)
+})
+
+it('small images are taken together, and blocks cover what they cut', () => {
+  const lenet = planLayer(square(1, 6, 28, 5, { N: 64 }))
+  expect(lenet.images).toBeGreaterThan(1)
+  const deep = planLayer(square(256, 256, 14, 3))
+  expect(deep.channels).toBeLessThan(256)
+  expect(deep.rows * Math.ceil(14 / deep.rows)).toBeGreaterThanOrEqual(14)
+})
+
+it('reads as text: algorithm, tile, blocks, memory, operations, bound, kernels', () => {
+  const text = planText(planLayer(square(64, 64, 56, 3)))
+  expect(text).toMatch(/^algorithm +direct: 64→64 channels/)
+  expect(text).toMatch(/231\.21 MFLOP.*bound by compute/)
+  expect(text).toMatch(/^kernels +pack, finite, border, run/m)
+  expect(planText(planLayer(square(64, 256, 56, 1)))).toMatch(/^kernels +pack, tiles, run/m)
+  expect(planText(planLayer(square(1, 1, 56, 3, { G: 144 })))).toMatch(/bound by memory/)
+})

@@ -1,0 +1,31 @@
+/**
+ * The third rung: convolutions and dense layers as WebAssembly SIMD, emitted for the shape at hand; float32. What stays
+ * with the rung below: the other operators, weights that hold NaN or ±∞ where a kernel reaches into padding (a padded
+ * cell takes no part, a zero in a panel would), and operands that memory does not hold.
+ */
+import type { Blocked } from '../blocked/index.ts'
+import { Engine } from '../kernel/engine.ts'
+import { conv2d, conv2dInputGradient, convTranspose2d } from './conv2d.ts'
+import { conv2dWeightGradient } from './conv2dWeightGradient.ts'
+import { dense, denseInputGradient, denseWeightGradient } from './dense.ts'
+
+/** The kernels under a name, with a memory of their own; `below` computes what they leave. */
+export function simd(name: string, version: string, below: Blocked): Blocked {
+  const engine = new Engine()
+  const rest = below.operators
+  return {
+    name,
+    version,
+    precision: 'float32',
+    operators: {
+      ...rest,
+      conv2d: (o, a) => conv2d(engine, o, a) ?? rest.conv2d(o, a),
+      conv2dInputGradient: (o, a) => conv2dInputGradient(engine, o, a) ?? rest.conv2dInputGradient(o, a),
+      conv2dWeightGradient: (o, a) => conv2dWeightGradient(engine, o, a) ?? rest.conv2dWeightGradient(o, a),
+      convTranspose2d: (o, a) => convTranspose2d(engine, o, a) ?? rest.convTranspose2d(o, a),
+      dense: (o, a) => dense(engine, o) ?? rest.dense(o, a),
+      denseInputGradient: (o, a) => denseInputGradient(engine, o) ?? rest.denseInputGradient(o, a),
+      denseWeightGradient: (o, a) => denseWeightGradient(engine, o) ?? rest.denseWeightGradient(o, a),
+    },
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * Runs a layer, loop by loop:
+ *
+ *   for chunk of images                       x is copied in, y out
+ *     for panel of tiles
+ *       for block of input channels           Bᵀ d B of the panel
+ *       for block of output channels          w is copied in and G g Gᵀ taken at its first use
+ *         for block of input channels         36 products
+ *         Aᵀ t A
+ */
+import type { Tensor } from '../../reference/tensor.ts'
+import type { Engine } from '../kernel/engine.ts'
+import { FIRST } from '../kernel/tile.ts'
+import { ENTRY, PANEL_BYTES, PRODUCTS, sumBytes, WEIGHT_BYTES } from './block.ts'
+import { emitKernels } from './kernels.ts'
+import { outputName } from './output.ts'
+import { type ChannelBlock, type LaneBlock, type Layer, type Plan, planLayer } from './plan.ts'
+import { pieces, productsName } from './products.ts'
+import { placeTable, type Table, tableOf } from './table.ts'
+
+/**
+ * The result, or undefined where it has to be computed otherwise: memory has no room, or some number of it is not finite. A NaN, an
+ * infinity or an overflow spreads over all results of its tile, where it does not belong, and never vanishes from those where it does.
+ */
+export function correlate(
+  engine: Engine,
+  layer: Layer,
+  x: Floats,
+  w: Floats,
+  bias: Floats | undefined,
+): Float32Array<ArrayBuffer> | undefined {
+  const { N, Ci, Co } = layer
+  const [inPlane, outPlane] = [layer.in[0] * layer.in[1], layer.out[0] * layer.out[1]]
+  const plan = planLayer(layer)
+  const table = tableOf(layer, plan)
+  const at = place(engine, layer, plan, table)
+  if (!at) return undefined
+  const memory = engine.view
+  placeTable(memory.buffer, table, at.table, at.masks)
+  memory.fill(0, at.zeros / 4, at.alarm / 4 + 4)
+  if (bias) memory.set(bias, at.bias / 4)
+  const panel = panelOf(engine, layer, plan, at, w)
+  const y = new Float32Array(N * Co * outPlane)
+  for (let n = 0; n < N; n += plan.images) {
+    const images = Math.min(plan.images, N - n)
+    memory.set(x.subarray(n * Ci * inPlane, (n + images) * Ci * inPlane), at.x / 4)
+    const tiles = images * plan.tileRows * plan.tileColumns
+    for (let tile = 0; tile < tiles; tile += plan.tiles) {
+      panel(tile, Math.min(plan.tiles, tiles - tile), n === 0 && tile === 0)
+    }
+    y.set(memory.subarray(at.y / 4, at.y / 4 + images * Co * outPlane), n * Co * outPlane)
+  }
+  const finite = memory.subarray(at.alarm / 4, at.alarm / 4 + 4).every((alarm) => alarm === 0)
+  return finite ? y : undefined
+}
+
+type Floats = Tensor['data']
+
+interface Places {
+  readonly x: number
+  readonly w: number
+  readonly y: number
+  readonly v: number
+  readonly u: number
+  readonly t: number
+  readonly zeros: number
+  readonly bias: number
+  readonly alarm: number
+  readonly table: number
+  readonly masks: number
+}
+
+/** Byte addresses; x begins behind what patches reach before it. */
+function place(engine: Engine, layer: Layer, plan: Plan, table: Table): Places | undefined {
+  const { Ci, Co } = layer
+  const image = Ci * layer.in[0] * layer.in[1]
+  const lanes = 8 * plan.laneBlocks.length
+  const bytes = {
+    x: 4 * (table.before + plan.images * image + table.beyond),
+    // All of w where its kernels of one output channel lie apart, else those of eight.
+    w: 36 * Ci * (isContiguous(layer) ? 8 : Co),
+    y: 4 * plan.images * Co * layer.out[0] * layer.out[1],
+    v: PRODUCTS * PANEL_BYTES * plan.channelBlocks.length,
+    u: BLOCK_BYTES * (plan.keepsWeights ? plan.laneBlocks.length * plan.channelBlocks.length : 1),
+    t: PRODUCTS * sumBytes(8),
+    // 32 bytes of zeros, the bias, the alarm.
+    zeros: 32 + 4 * lanes + 16,
+    table: table.entries.byteLength,
+    masks: table.masks.byteLength,
+  }
+  const starts = engine.layout(Object.values(bytes))
+  if (!starts) return undefined
+  const at = Object.fromEntries(Object.keys(bytes).map((name, i) => [name, starts[i]!])) as Record<
+    keyof typeof bytes,
+    number
+  >
+  const bias = at.zeros + 32
+  return { ...at, x: at.x + 4 * table.before, bias, alarm: bias + 4 * lanes }
+}
+
+/** Bytes of the transformed weights of a block of both channels. */
+const BLOCK_BYTES = PRODUCTS * WEIGHT_BYTES
+
+const isContiguous = ({ weights }: Layer): boolean => weights.out > weights.in
+
+/** One panel: tiles from `first` on; `fresh` where weights have not been transformed yet. */
+function panelOf(
+  engine: Engine,
+  layer: Layer,
+  plan: Plan,
+  at: Places,
+  w: Floats,
+): (first: number, tiles: number, fresh: boolean) => void {
+  const kernels = engine.kernels('winograd', emitKernels)
+  const [inRow, outRow] = [4 * layer.in[1], 4 * layer.out[1]]
+  const [inPlane, outPlane] = [layer.in[0] * inRow, layer.out[0] * outRow]
+  const input = kernels('input')
+  const outputs = { 4: kernels(outputName(4)), 8: kernels(outputName(8)) }
+  const weights = weightsOf(engine, layer, at, w)
+  return (firstTile, tiles, fresh) => {
+    const entries = at.table + firstTile * ENTRY.bytes
+    for (const [i, { first, count }] of plan.channelBlocks.entries()) {
+      const v = at.v + i * PRODUCTS * PANEL_BYTES
+      input(entries, tiles, at.x + first * inPlane, v, Math.ceil(count / 4), inPlane, inRow)
+    }
+    const { q, longer, shorter } = pieces(tiles)
+    const products = { 4: kernels(productsName(q, 4)), 8: kernels(productsName(q, 8)) }
+    for (const [i, block] of plan.laneBlocks.entries()) {
+      if (fresh) weights.bring(block)
+      for (const [j, channels] of plan.channelBlocks.entries()) {
+        const u = at.u + (plan.keepsWeights ? (i * plan.channelBlocks.length + j) * BLOCK_BYTES : 0)
+        if (fresh) weights.transform(block, channels, u)
+        const v = at.v + j * PRODUCTS * PANEL_BYTES
+        products[block.lanes](v, u, at.t, channels.count, longer, shorter, j === 0 ? FIRST : 0, at.zeros)
+      }
+      for (let lane = 0; lane < block.exist; lane += 4) {
+        const map = block.first + lane
+        const [y, bias, exist] = [at.y + map * outPlane, at.bias + 4 * map, Math.min(4, block.exist - lane)]
+        outputs[block.lanes](entries, tiles, at.t + 4 * lane, y, outPlane, outRow, bias, exist, at.alarm)
+      }
+    }
+  }
+}
+
+interface Weights {
+  /** Copies the kernels of a block of output channels into memory. */
+  bring(block: LaneBlock): void
+  /** G g Gᵀ of a block of both channels to u; lanes that do not exist have the last one's. */
+  transform(block: LaneBlock, channels: ChannelBlock, u: number): void
+}
+
+function weightsOf(engine: Engine, layer: Layer, at: Places, w: Floats): Weights {
+  const { weights, Ci } = layer
+  const kernel = engine.kernels('winograd', emitKernels)(weights.turned ? 'turnedWeights' : 'weights')
+  const contiguous = isContiguous(layer)
+  const [out, next] = [4 * weights.out, 4 * weights.in]
+  if (!contiguous) engine.view.set(w, at.w / 4)
+  return {
+    bring({ first, exist }) {
+      // Eight at a time they stay in L2: 9.4 MB of weights are not written to memory, only read.
+      if (contiguous) engine.view.set(w.subarray(first * 9 * Ci, (first + exist) * 9 * Ci), at.w / 4)
+    },
+    transform({ first, lanes, exist }, channels, u) {
+      const from = at.w + (contiguous ? 0 : first * out) + channels.first * next
+      for (let lane = 0; lane < lanes; lane += 4) {
+        const [a, b, c, d] = [lane, lane + 1, lane + 2, lane + 3].map((map) => from + Math.min(map, exist - 1) * out)
+        kernel(a!, b!, c!, d!, next, u + 4 * lane, channels.count, 4 * lanes)
+      }
+    },
+  }
+}

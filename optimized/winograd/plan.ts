@@ -1,0 +1,82 @@
+/**
+ * From a layer to its blocks. Tiles are numbered through all images of a chunk, rows first, and cut into panels of equal size, so
+ * that on small planes a panel runs on into the next row and the next image.
+ *
+ * Memory beyond the operands: a chunk of x and of y (an image, or as many as make up a few panels), the transformed panel of all
+ * channels (36/9 of 40 tiles' cells), and the transformed weights: 36/9 of them, channels rounded up to 128, or of eight
+ * output channels where a single panel is all there is. None of it grows with the batch.
+ */
+import { CHANNELS, STEP, TILES } from './block.ts'
+
+/** A 3×3 correlation of stride 1: y[n,o,p,q] = b[o] + Σ_{i,r,s} x[n,i,p−top+r,q−left+s] · weight(o,i,r,s). */
+export interface Layer {
+  readonly N: number
+  readonly Ci: number
+  readonly Co: number
+  readonly in: readonly [height: number, width: number]
+  readonly out: readonly [height: number, width: number]
+  /** Negative where the input gradient of a layer with much padding leaves out the border of its operand. */
+  readonly before: readonly [top: number, left: number]
+  /** weight(o,i,·,·) lies at o·out + i·in, in numbers, backwards where it is turned. */
+  readonly weights: { readonly out: number; readonly in: number; readonly turned: boolean }
+}
+
+/** Output channels that are computed side by side, of which `exist` exist. */
+export interface LaneBlock {
+  readonly first: number
+  readonly lanes: 4 | 8
+  readonly exist: number
+}
+
+export interface ChannelBlock {
+  readonly first: number
+  readonly count: number
+}
+
+export interface Plan {
+  readonly tileRows: number
+  readonly tileColumns: number
+  /** Images a chunk, tiles a panel. */
+  readonly images: number
+  readonly tiles: number
+  /** Blocks of input channels. */
+  readonly channelBlocks: readonly ChannelBlock[]
+  /** Blocks of eight output channels, the last perhaps of four. */
+  readonly laneBlocks: readonly LaneBlock[]
+  /** Whether all transformed weights are kept, because another panel will need them. */
+  readonly keepsWeights: boolean
+}
+
+/** Panels that a chunk of small images amounts to: with four of them the last one is nearly full. */
+const PANELS_OF_CHUNK = 4
+
+/** As few parts as possible, of equal size, a multiple of `unit` where that makes no more of them. */
+function even(total: number, most: number, unit: number): number {
+  const parts = Math.ceil(total / most)
+  return Math.min(most, Math.ceil(Math.ceil(total / parts) / unit) * unit)
+}
+
+export function planLayer({ N, Ci, Co, out: [P, Q] }: Layer): Plan {
+  const tileRows = Math.ceil(P / STEP)
+  const tileColumns = Math.ceil(Q / STEP)
+  const each = tileRows * tileColumns
+  const images = Math.min(N, Math.max(1, Math.floor((PANELS_OF_CHUNK * TILES) / each)))
+  const laneBlocks = Array.from({ length: Math.ceil(Co / 8) }, (_, block) => {
+    const exist = Math.min(8, Co - 8 * block)
+    return { first: 8 * block, lanes: exist <= 4 ? (4 as const) : (8 as const), exist }
+  })
+  const channels = even(Ci, CHANNELS, 4)
+  const channelBlocks = Array.from({ length: Math.ceil(Ci / channels) }, (_, block) => {
+    const first = block * channels
+    return { first, count: Math.min(channels, Ci - first) }
+  })
+  return {
+    tileRows,
+    tileColumns,
+    images,
+    tiles: even(images * each, TILES, 1),
+    channelBlocks,
+    laneBlocks,
+    keepsWeights: N * each > TILES,
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * The 36 matrix products of a panel: t[product][tile][lane] += Σ_c v[product][tile][c] · u[product][c][lane].
+ *
+ * Tiles are columns of the micro-kernel, up to five at a time. A panel is cut into pieces as equal as can be, q + 1 or q tiles, for each q a
+ * function of its own: sixteen tiles are four times four, not three times five and a single one.
+ */
+import type { Assembler, Callable } from '../kernel/assembler.ts'
+import { type Expression, i32 } from '../kernel/expression.ts'
+import { hasFusedMultiplyAdd } from '../kernel/features.ts'
+import { deep } from '../kernel/sum.ts'
+import { emitTile, FIRST } from '../kernel/tile.ts'
+import { PANEL_BYTES, PRODUCTS, sumBytes, TILE_BYTES, WEIGHT_BYTES } from './block.ts'
+
+const COLUMNS = 5
+/** Channels an iteration. */
+const UNROLL = 4
+
+export const productsName = (q: number, lanes: 4 | 8): string => `products${q}x${lanes}`
+
+/** How many pieces of q + 1 tiles and how many of q make up a panel. */
+export function pieces(tiles: number): { readonly q: number; readonly longer: number; readonly shorter: number } {
+  const count = Math.ceil(tiles / COLUMNS)
+  const q = Math.floor(tiles / count)
+  const longer = tiles - q * count
+  return { q, longer, shorter: count - longer }
+}
+
+/** Emits products_q(v, u, t, channels, longer, shorter, mode, zeros) for every q; mode FIRST starts sums from zero. */
+export function emitProducts(module: Assembler, lanes: 4 | 8): void {
+  const kernels = Array.from({ length: COLUMNS }, (_, j) => emitColumns(module, j + 1, lanes))
+  for (let q = 1; q <= COLUMNS; q++) {
+    const [shorterKernel, longerKernel] = [kernels[q - 1]!, kernels[q]]
+    module.function(productsName(q, lanes), (f, v, u, t, channels, longer, shorter, mode, zeros) => {
+      const from = f.local('i32')
+      const to = f.local('i32')
+      const run = (kernel: Callable, columns: number, count: Expression<'i32'>): void => {
+        f.times(count, () => {
+          f.call(kernel, from.get, u.get, channels.get, zeros.get, to.get, to.get, i32.and(mode.get, i32.const(FIRST)))
+          f.advance(from, columns * TILE_BYTES)
+          f.advance(to, columns * lanes * 4)
+        })
+      }
+      f.times(PRODUCTS, () => {
+        f.set(from, v.get)
+        f.set(to, t.get)
+        if (longerKernel) run(longerKernel, q + 1, longer.get)
+        run(shorterKernel, q, shorter.get)
+        f.advance(v, PANEL_BYTES)
+        f.advance(t, sumBytes(lanes))
+        f.advance(u, WEIGHT_BYTES)
+      })
+    })
+  }
+}
+
+const emitColumns = (module: Assembler, columns: number, lanes: 4 | 8): Callable =>
+  emitTile(module, `tile${columns}x${lanes}`, {
+    columns: Array.from({ length: columns }, (_, j) => j * TILE_BYTES),
+    lanes,
+    valid: lanes,
+    sum: deep([0], 4, UNROLL),
+    finish: { kind: 'rows', row: lanes * 4 },
+    fused: hasFusedMultiplyAdd,
+  })

@@ -1,0 +1,207 @@
+/**
+ * Transforms are whole numbers but for a last factor 1/36, so that on small whole numbers everything before it is exact: rounded
+ * to whole numbers, results must be those of the rung below, however loose the bound of the algorithm is.
+ */
+import { describe, expect, it } from 'vitest'
+import { auditOperator } from '../../audit/auditOperator.ts'
+import type { Finding } from '../../audit/finding.ts'
+import type { Conv2dAttributes, Padding } from '../../reference/contract.ts'
+import { sizeOf, type Tensor } from '../../reference/tensor.ts'
+import { blocked32 } from '../index.ts'
+import { STEP, TILES } from './block.ts'
+import { winograd } from './index.ts'
+import { planLayer } from './plan.ts'
+
+const rung = winograd('winograd', blocked32)
+const below = blocked32.operators
+
+/** Whole numbers −2 … 2; of more than `dense` channels the rest are mostly zero, so that sums stay small. */
+function whole(shape: readonly number[], seed: number, density = 1): Tensor {
+  let state = seed
+  const next = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return (state >>> 8) / 2 ** 24
+  }
+  return {
+    shape,
+    data: Float32Array.from({ length: sizeOf(shape) }, () => (next() < density ? Math.floor(next() * 5) - 2 : 0)),
+  }
+}
+
+const attributes = (padding: Padding): Conv2dAttributes => ({ stride: [1, 1], padding, dilation: [1, 1], groups: 1 })
+
+/** +0 for −0: their difference is no property of a sum. */
+const rounded = ({ shape, data }: Tensor) => ({ shape, data: Array.from(data, (v) => Math.round(v) + 0) })
+
+interface Sizes {
+  readonly N?: number
+  readonly C?: number
+  readonly M?: number
+  readonly H: number
+  readonly W: number
+}
+
+function check({ N = 1, C = 1, M = 1, H, W }: Sizes, padding: Padding): void {
+  const x = whole([N, C, H, W], 1 + H)
+  const w = whole([M, C, 3, 3], 2 + W, Math.min(1, 16 / C))
+  const b = whole([M], 3)
+  const a = attributes(padding)
+  expect(rounded(rung.operators.conv2d({ x, w, b }, a)), `n${N}c${C}h${H}w${W} m${M} pd${padding}`).toEqual(
+    rounded(below.conv2d({ x, w, b }, a)),
+  )
+}
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i)
+
+describe('winograd = the direct sum on whole numbers', () => {
+  it.each(range(1, 9))('planes of %i rows and 1 … 9 columns under paddings 0 … 2', (H) => {
+    for (const W of range(1, 9)) {
+      for (const code of range(0, 80)) {
+        const padding = [code % 3, Math.floor(code / 3) % 3, Math.floor(code / 9) % 3, Math.floor(code / 27)] as const
+        if (H + padding[0] + padding[2] >= 3 && W + padding[1] + padding[3] >= 3 && (code + H + W) % 3 === 0) {
+          check({ C: 2, M: 3, H, W }, padding)
+        }
+      }
+    }
+  })
+
+  it('padding far beyond the kernel', () => check({ C: 2, M: 5, H: 2, W: 3 }, [11, 0, 7, 13]))
+
+  it.each([1, 3, 4, 5, 127, 128, 129, 257])('%i input channels', (C) => check({ C, M: 5, H: 6, W: 5 }, [1, 1, 1, 1]))
+
+  it.each([1, 3, 4, 5, 7, 8, 9, 12, 13])('%i output channels', (M) =>
+    check({ N: 2, C: 3, M, H: 6, W: 5 }, [1, 0, 1, 2]),
+  )
+
+  it.each([...range(1, 12), TILES - 1, TILES, TILES + 1, 4 * TILES + 1])(
+    '%i images of one tile: panels and chunks that are full, and one off',
+    (N) => check({ N, C: 5, M: 9, H: 4, W: 3 }, [1, 1, 1, 1]),
+  )
+
+  it.each([13, 14, 27, 28, 29, 55])('planes of %i', (H) => check({ C: 3, M: 4, H, W: H + 1 }, [1, 1, 1, 1]))
+
+  it('its input gradient and the transposed convolution, paddings beyond the kernel included', () => {
+    for (const padding of [
+      [0, 0, 0, 0],
+      [1, 1, 1, 1],
+      [2, 0, 1, 2],
+      [3, 4, 0, 5],
+    ] as const) {
+      const a = attributes(padding)
+      const [P, Q] = [7 + padding[0] + padding[2] - 2, 6 + padding[1] + padding[3] - 2]
+      const [dy, w, b] = [whole([2, 13, P, Q], 5), whole([13, 6, 3, 3], 6), whole([6], 7)]
+      const gradient = { ...a, inputSize: [7, 6] } as const
+      const transposed = { ...a, outputPadding: [0, 0] } as const
+      expect(rounded(rung.operators.conv2dInputGradient({ dy, w }, gradient))).toEqual(
+        rounded(below.conv2dInputGradient({ dy, w }, gradient)),
+      )
+      expect(rounded(rung.operators.convTranspose2d({ x: dy, w, b }, transposed))).toEqual(
+        rounded(below.convTranspose2d({ x: dy, w, b }, transposed)),
+      )
+    }
+  })
+})
+
+describe('what a tile would spread is computed by the rung below', () => {
+  const [x, w] = [whole([1, 2, 8, 8], 8), whole([3, 2, 3, 3], 9)]
+  const a = attributes([1, 1, 1, 1])
+  const planted = (t: Tensor, value: number): Tensor => ({ ...t, data: t.data.with(5, value) })
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 3e38])('%d in x or in w', (value) => {
+    for (const operands of [
+      { x: planted(x, value), w },
+      { x, w: planted(w, value) },
+    ]) {
+      expect(rung.operators.conv2d(operands, a)).toEqual(below.conv2d(operands, a))
+    }
+  })
+
+  it('and nothing else, not even in the call after', () => {
+    const asked: Tensor[] = []
+    const counting = winograd('counting', {
+      ...blocked32,
+      operators: {
+        ...below,
+        conv2d: (o, a) => {
+          asked.push(o.x)
+          return below.conv2d(o, a)
+        },
+      },
+    })
+    const bad = planted(x, Number.NaN)
+    for (const operand of [x, bad, x]) counting.operators.conv2d({ x: operand, w }, a)
+    expect(asked).toEqual([bad])
+  })
+
+  it('an infinite weight over padding contributes nothing', () => {
+    const one: Tensor = { shape: [1, 1, 1, 1], data: Float32Array.of(2) }
+    const weights: Tensor = { shape: [1, 1, 3, 3], data: new Float32Array(9).fill(Number.POSITIVE_INFINITY).with(4, 3) }
+    expect([...rung.operators.conv2d({ x: one, w: weights }, a).data]).toEqual([6])
+  })
+
+  it('other strides, dilations, groups and kernels', () => {
+    const grouped = { x, w: whole([4, 1, 3, 3], 9) }
+    const cases = [
+      [
+        { x, w },
+        { ...a, stride: [2, 1] },
+      ],
+      [
+        { x, w },
+        { ...a, dilation: [1, 2] },
+      ],
+      [grouped, { ...a, groups: 2 }],
+      [{ x, w: whole([3, 2, 3, 2], 9) }, a],
+    ] as const
+    for (const [operands, attributes] of cases) {
+      expect(rung.operators.conv2d(operands, attributes)).toEqual(below.conv2d(operands, attributes))
+    }
+  })
+})
+
+it('calls in a row, of other shapes and through growing memory, change neither operands nor results before', () => {
+  const own = winograd('own', blocked32)
+  const a = attributes([1, 1, 1, 1])
+  const calls = [
+    [1, 3, 8],
+    [1, 64, 130],
+    [2, 3, 5],
+  ].map(([N, C, H]) => ({
+    x: whole([N!, C!, H!, H!], H!),
+    w: whole([4, C!, 3, 3], C!, 0.2),
+  }))
+  const results = calls.map((operands) => own.operators.conv2d(operands, a))
+  const expected = calls.map(({ x, w }, i) =>
+    rounded(below.conv2d({ x: whole(x.shape, [8, 130, 5][i]!), w: whole(w.shape, [3, 64, 3][i]!, 0.2) }, a)),
+  )
+  expect(results.map(rounded)).toEqual(expected)
+  expect(calls.map((operands) => rounded(own.operators.conv2d(operands, a)))).toEqual(expected)
+})
+
+it('the blocks of a layer, not its batch, decide what is kept in memory', () => {
+  const layer = (N: number) =>
+    ({
+      N,
+      Ci: 512,
+      Co: 512,
+      in: [7, 7],
+      out: [7, 7],
+      before: [1, 1],
+      weights: { out: 9, in: 9, turned: false },
+    }) as const
+  expect(planLayer(layer(10_000))).toEqual(planLayer(layer(1_000)))
+  const { images, tileRows, tileColumns } = planLayer(layer(10_000))
+  expect([tileRows * STEP, tileColumns * STEP]).toEqual([8, 8])
+  expect(images * tileRows * tileColumns).toBeLessThanOrEqual(4 * TILES)
+})
+
+it.each(['conv2d', 'conv2dInputGradient', 'convTranspose2d'] as const)('%s passes an audit', async (operator) => {
+  const findings: Finding[] = []
+  const tally = await auditOperator(
+    rung,
+    { operator, cases: 60, seed: 4 },
+    { started: () => {}, found: (f) => findings.push(f) },
+  )
+  expect(findings).toEqual([])
+  expect(tally.cases).toBe(60)
+})
