@@ -17,6 +17,7 @@ import { outputName } from './output.ts'
 import { type ChannelBlock, type LaneBlock, type Layer, type Plan, planLayer } from './plan.ts'
 import { pieces, productsName } from './products.ts'
 import { placeTable, type Table, tableOf } from './table.ts'
+import { weightsName } from './weights.ts'
 
 /**
  * The result, or undefined where it has to be computed otherwise: memory has no room, or some number of it is not finite. A NaN, an
@@ -145,13 +146,14 @@ function panelOf(
 interface Weights {
   /** Copies the kernels of a block of output channels into memory. */
   bring(block: LaneBlock): void
-  /** G g Gᵀ of a block of both channels to u; lanes that do not exist have the last one's. */
+  /** G g Gᵀ of a block of both channels to u. */
   transform(block: LaneBlock, channels: ChannelBlock, u: number): void
 }
 
 function weightsOf(engine: Engine, layer: Layer, at: Places, w: Floats): Weights {
   const { weights, Ci } = layer
-  const kernel = engine.kernels('winograd', emitKernels)(weights.turned ? 'turnedWeights' : 'weights')
+  const kernels = engine.kernels('winograd', emitKernels)
+  const kernel = { 4: kernels(weightsName(4, weights.turned)), 8: kernels(weightsName(8, weights.turned)) }
   const contiguous = isContiguous(layer)
   const [out, next] = [4 * weights.out, 4 * weights.in]
   if (!contiguous) engine.view.set(w, at.w / 4)
@@ -162,10 +164,7 @@ function weightsOf(engine: Engine, layer: Layer, at: Places, w: Floats): Weights
     },
     transform({ first, lanes, exist }, channels, u) {
       const from = at.w + (contiguous ? 0 : first * out) + channels.first * next
-      for (let lane = 0; lane < lanes; lane += 4) {
-        const [a, b, c, d] = [lane, lane + 1, lane + 2, lane + 3].map((map) => from + Math.min(map, exist - 1) * out)
-        kernel(a!, b!, c!, d!, next, u + 4 * lane, channels.count, 4 * lanes)
-      }
+      kernel[lanes](from, out, exist, next, u, channels.count)
     },
   }
 }

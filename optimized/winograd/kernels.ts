@@ -8,9 +8,8 @@ import { emitWeights } from './weights.ts'
 export function emitKernels(): Assembler {
   const module = new Assembler()
   emitInput(module)
-  emitWeights(module, 'weights', false)
-  emitWeights(module, 'turnedWeights', true)
   for (const lanes of [4, 8] as const) {
+    for (const turned of [false, true]) emitWeights(module, lanes, turned)
     emitProducts(module, lanes)
     emitOutput(module, lanes)
   }
