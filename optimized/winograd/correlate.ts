@@ -11,8 +11,8 @@
 import type { Tensor } from '../../reference/tensor.ts'
 import type { Engine } from '../kernel/engine.ts'
 import { FIRST } from '../kernel/tile.ts'
-import { ENTRY, PANEL_BYTES, PRODUCTS, sumBytes, WEIGHT_BYTES } from './block.ts'
-import { emitKernels } from './kernels.ts'
+import { ENTRY, PRODUCTS, pitchesFor, sumBytes } from './block.ts'
+import { kernelsFor } from './kernels.ts'
 import { outputName } from './output.ts'
 import { type ChannelBlock, type LaneBlock, type Layer, type Plan, planLayer } from './plan.ts'
 import { pieces, productsName } from './products.ts'
@@ -76,13 +76,14 @@ function place(engine: Engine, layer: Layer, plan: Plan, table: Table): Places |
   const { Ci, Co } = layer
   const image = Ci * layer.in[0] * layer.in[1]
   const lanes = 8 * plan.laneBlocks.length
+  const pitches = pitchesFor(plan.depth)
   const bytes = {
     x: 4 * (table.before + plan.images * image + table.beyond),
     // All of w where its kernels of one output channel lie apart, else those of eight.
     w: 36 * Ci * (isContiguous(layer) ? 8 : Co),
     y: 4 * plan.images * Co * layer.out[0] * layer.out[1],
-    v: PRODUCTS * PANEL_BYTES * plan.channelBlocks.length,
-    u: BLOCK_BYTES * (plan.keepsWeights ? plan.laneBlocks.length * plan.channelBlocks.length : 1),
+    v: PRODUCTS * pitches.panel * plan.channelBlocks.length,
+    u: PRODUCTS * pitches.weights * (plan.keepsWeights ? plan.laneBlocks.length * plan.channelBlocks.length : 1),
     t: PRODUCTS * sumBytes(8),
     // 32 bytes of zeros, the bias, the alarm.
     zeros: 32 + 4 * lanes + 16,
@@ -99,9 +100,6 @@ function place(engine: Engine, layer: Layer, plan: Plan, table: Table): Places |
   return { ...at, x: at.x + 4 * table.before, bias, alarm: bias + 4 * lanes }
 }
 
-/** Bytes of the transformed weights of a block of both channels. */
-const BLOCK_BYTES = PRODUCTS * WEIGHT_BYTES
-
 const isContiguous = ({ weights }: Layer): boolean => weights.out > weights.in
 
 /** One panel: tiles from `first` on; `fresh` where weights have not been transformed yet. */
@@ -112,16 +110,18 @@ function panelOf(
   at: Places,
   w: Floats,
 ): (first: number, tiles: number, fresh: boolean) => void {
-  const kernels = engine.kernels('winograd', emitKernels)
+  const kernels = kernelsFor(engine, plan.depth)
   const [inRow, outRow] = [4 * layer.in[1], 4 * layer.out[1]]
   const [inPlane, outPlane] = [layer.in[0] * inRow, layer.out[0] * outRow]
+  const pitches = pitchesFor(plan.depth)
+  const [panelBytes, weightBytes] = [PRODUCTS * pitches.panel, PRODUCTS * pitches.weights]
   const input = kernels('input')
   const outputs = { 4: kernels(outputName(4)), 8: kernels(outputName(8)) }
-  const weights = weightsOf(engine, layer, at, w)
+  const weights = weightsOf(engine, layer, plan, at, w)
   return (firstTile, tiles, fresh) => {
     const entries = at.table + firstTile * ENTRY.bytes
     for (const [i, { first, count }] of plan.channelBlocks.entries()) {
-      const v = at.v + i * PRODUCTS * PANEL_BYTES
+      const v = at.v + i * panelBytes
       input(entries, tiles, at.x + first * inPlane, v, Math.ceil(count / 4), inPlane, inRow)
     }
     const { q, longer, shorter } = pieces(tiles)
@@ -129,9 +129,9 @@ function panelOf(
     for (const [i, block] of plan.laneBlocks.entries()) {
       if (fresh) weights.bring(block)
       for (const [j, channels] of plan.channelBlocks.entries()) {
-        const u = at.u + (plan.keepsWeights ? (i * plan.channelBlocks.length + j) * BLOCK_BYTES : 0)
+        const u = at.u + (plan.keepsWeights ? (i * plan.channelBlocks.length + j) * weightBytes : 0)
         if (fresh) weights.transform(block, channels, u)
-        const v = at.v + j * PRODUCTS * PANEL_BYTES
+        const v = at.v + j * panelBytes
         products[block.lanes](v, u, at.t, channels.count, longer, shorter, j === 0 ? FIRST : 0, at.zeros)
       }
       for (let lane = 0; lane < block.exist; lane += 4) {
@@ -150,9 +150,9 @@ interface Weights {
   transform(block: LaneBlock, channels: ChannelBlock, u: number): void
 }
 
-function weightsOf(engine: Engine, layer: Layer, at: Places, w: Floats): Weights {
+function weightsOf(engine: Engine, layer: Layer, plan: Plan, at: Places, w: Floats): Weights {
   const { weights, Ci } = layer
-  const kernels = engine.kernels('winograd', emitKernels)
+  const kernels = kernelsFor(engine, plan.depth)
   const kernel = { 4: kernels(weightsName(4, weights.turned)), 8: kernels(weightsName(8, weights.turned)) }
   const contiguous = isContiguous(layer)
   const [out, next] = [4 * weights.out, 4 * weights.in]

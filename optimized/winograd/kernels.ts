@@ -1,16 +1,22 @@
-/** All kernels of the rung in one module. They depend on the sizes of blocks alone, so that one module serves every shape. */
+/** All kernels of the rung for blocks of one depth in a module, which serves every shape. */
 import { Assembler } from '../kernel/assembler.ts'
+import type { Engine, Kernels } from '../kernel/engine.ts'
+import { type Depth, pitchesFor } from './block.ts'
 import { emitInput } from './input.ts'
 import { emitOutput } from './output.ts'
 import { emitProducts } from './products.ts'
 import { emitWeights } from './weights.ts'
 
-export function emitKernels(): Assembler {
+export const kernelsFor = (engine: Engine, depth: Depth): Kernels =>
+  engine.kernels(`winograd ${depth}`, () => emitKernels(depth))
+
+function emitKernels(depth: Depth): Assembler {
   const module = new Assembler()
-  emitInput(module)
+  const pitches = pitchesFor(depth)
+  emitInput(module, pitches)
   for (const lanes of [4, 8] as const) {
-    for (const turned of [false, true]) emitWeights(module, lanes, turned)
-    emitProducts(module, lanes)
+    for (const turned of [false, true]) emitWeights(module, pitches, lanes, turned)
+    emitProducts(module, pitches, lanes)
     emitOutput(module, lanes)
   }
   return module

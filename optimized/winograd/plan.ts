@@ -6,7 +6,7 @@
  * channels (36/9 of 40 tiles' cells), and the transformed weights: 36/9 of them, channels rounded up to 128, or of eight
  * output channels where a single panel is all there is. None of it grows with the batch.
  */
-import { CHANNELS, STEP, TILES } from './block.ts'
+import { type Depth, depthFor, MOST_CHANNELS, STEP, TILES } from './block.ts'
 
 /** A 3×3 correlation of stride 1: y[n,o,p,q] = b[o] + Σ_{i,r,s} x[n,i,p−top+r,q−left+s] · weight(o,i,r,s). */
 export interface Layer {
@@ -41,6 +41,7 @@ export interface Plan {
   readonly tiles: number
   /** Blocks of input channels. */
   readonly channelBlocks: readonly ChannelBlock[]
+  readonly depth: Depth
   /** Blocks of eight output channels, the last perhaps of four. */
   readonly laneBlocks: readonly LaneBlock[]
   /** Whether all transformed weights are kept, because another panel will need them. */
@@ -65,7 +66,7 @@ export function planLayer({ N, Ci, Co, out: [P, Q] }: Layer): Plan {
     const exist = Math.min(8, Co - 8 * block)
     return { first: 8 * block, lanes: exist <= 4 ? (4 as const) : (8 as const), exist }
   })
-  const channels = even(Ci, CHANNELS, 4)
+  const channels = even(Ci, MOST_CHANNELS, 4)
   const channelBlocks = Array.from({ length: Math.ceil(Ci / channels) }, (_, block) => {
     const first = block * channels
     return { first, count: Math.min(channels, Ci - first) }
@@ -76,6 +77,7 @@ export function planLayer({ N, Ci, Co, out: [P, Q] }: Layer): Plan {
     images,
     tiles: even(images * each, TILES, 1),
     channelBlocks,
+    depth: depthFor(channels),
     laneBlocks,
     keepsWeights: N * each > TILES,
   }

@@ -9,7 +9,7 @@
 import type { Assembler, FunctionBuilder, Local } from '../kernel/assembler.ts'
 import { type Expression, f32x4, i32, v128 } from '../kernel/expression.ts'
 import { quads } from '../kernel/transpose.ts'
-import { PATCH, WEIGHT_BYTES } from './block.ts'
+import { PATCH, type Pitches } from './block.ts'
 import { constant, keep, weightTransform } from './transform.ts'
 
 const TAPS = 9
@@ -23,7 +23,7 @@ export const weightsName = (lanes: 4 | 8, turned: boolean): string => `${turned 
  * Both halves of eight lanes are stored before the next channel: one after the other, each line of u came into L1 twice, and
  * 512→512 took 1.0 ms for its weights instead of 0.8.
  */
-export function emitWeights(module: Assembler, lanes: 4 | 8, turned: boolean): void {
+export function emitWeights(module: Assembler, pitches: Pitches, lanes: 4 | 8, turned: boolean): void {
   module.function(weightsName(lanes, turned), (f, w, out, exist, next, u, channels) => {
     const four = constant(f, 4)
     const kernels = Array.from({ length: lanes }, () => f.local('i32'))
@@ -40,7 +40,7 @@ export function emitWeights(module: Assembler, lanes: 4 | 8, turned: boolean): v
         }
         for (const [r, values] of transformedRows(f, four, row(0), row(1), row(2))) {
           for (const [s, value] of weightTransform(f, four, values).entries())
-            f.storeV128(u.get, value, (PATCH * r + s) * WEIGHT_BYTES + 4 * lane)
+            f.storeV128(u.get, value, (PATCH * r + s) * pitches.weights + 4 * lane)
         }
       }
       for (const kernel of kernels) f.set(kernel, i32.add(kernel.get, next.get))
