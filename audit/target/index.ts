@@ -1,6 +1,6 @@
 /** The targets that come built in. Each package is loaded only in the process that audits it. */
 import { createRequire } from 'node:module'
-import { blocked32, blocked64, optimized } from '../../optimized/index.ts'
+import { blocked32, blocked64, optimized, winograd32 } from '../../optimized/index.ts'
 import { convnetjs } from './convnetjs.ts'
 import { jaxJs } from './jaxJs.ts'
 import { mlMatrixConvolution } from './mlMatrixConvolution.ts'
@@ -12,7 +12,7 @@ const ours: Target = {
   name: 'optimized',
   about: 'the optimized implementation of this project',
   packages: [],
-  load: async () => [optimized, blocked32, blocked64],
+  load: async () => [optimized, blocked32, blocked64, winograd32],
 }
 
 export const builtIn: readonly Target[] = [

@@ -9,16 +9,14 @@ export const PATCH = 6
 /** Tiles of a panel. */
 export const TILES = 40
 
-/**
- * Input channels that a block has room for: the least of these that holds it. Few and deep blocks spare sums their way to memory and back:
- * one block of 512 channels instead of four of 128 is 10 % on 512→512 at 7². Rows no longer than they must be spare
- * pages: room for 512 where there are 128 costs 12 % on 128→128 at 28². `npm run bench:winograd`.
- */
-const DEPTHS = [32, 64, 128, 256, 512] as const
-export type Depth = (typeof DEPTHS)[number]
-export const MOST_CHANNELS: Depth = 512
+/** Input channels of a block at most. One block of 512 instead of four of 128 is 10 % on 512→512 at 7²: sums go to memory once. */
+export const MOST_CHANNELS = 512
 
-export const depthFor = (channels: number): Depth => DEPTHS.find((depth) => depth >= channels) ?? MOST_CHANNELS
+/**
+ * Input channels that rows of a block have room for, which sets every pitch. No more than there are, in steps: with room for 512 where there
+ * are 128, rows lie on more pages, which cost 12 % on 128→128 at 28².
+ */
+export const depthFor = (channels: number): number => Math.ceil(channels / 32) * 32
 
 /** Bytes from one to the next. */
 export interface Pitches {
@@ -34,7 +32,7 @@ export interface Pitches {
   readonly weights: number
 }
 
-export function pitchesFor(depth: Depth): Pitches {
+export function pitchesFor(depth: number): Pitches {
   const tile = 4 * depth + 16
   return { tile, panel: TILES * tile, weights: 4 * 8 * depth + 64 }
 }

@@ -11,12 +11,13 @@
 import type { Tensor } from '../../reference/tensor.ts'
 import type { Engine } from '../kernel/engine.ts'
 import { FIRST } from '../kernel/tile.ts'
-import { ENTRY, PRODUCTS, pitchesFor, sumBytes } from './block.ts'
+import { ENTRY, PRODUCTS, pitchesFor } from './block.ts'
 import { kernelsFor } from './kernels.ts'
 import { outputName } from './output.ts'
+import { isContiguous, type Places, place } from './place.ts'
 import { type ChannelBlock, type LaneBlock, type Layer, type Plan, planLayer } from './plan.ts'
 import { pieces, productsName } from './products.ts'
-import { placeTable, type Table, tableOf } from './table.ts'
+import { placeTable, tableOf } from './table.ts'
 import { weightsName } from './weights.ts'
 
 /**
@@ -38,6 +39,7 @@ export function correlate(
   if (!at) return undefined
   const memory = engine.view
   placeTable(memory.buffer, table, at.table, at.masks)
+  // Zeros, bias and alarm are neighbours, in this order.
   memory.fill(0, at.zeros / 4, at.alarm / 4 + 4)
   if (bias) memory.set(bias, at.bias / 4)
   const panel = panelOf(engine, layer, plan, at, w)
@@ -56,51 +58,6 @@ export function correlate(
 }
 
 type Floats = Tensor['data']
-
-interface Places {
-  readonly x: number
-  readonly w: number
-  readonly y: number
-  readonly v: number
-  readonly u: number
-  readonly t: number
-  readonly zeros: number
-  readonly bias: number
-  readonly alarm: number
-  readonly table: number
-  readonly masks: number
-}
-
-/** Byte addresses; x begins behind what patches reach before it. */
-function place(engine: Engine, layer: Layer, plan: Plan, table: Table): Places | undefined {
-  const { Ci, Co } = layer
-  const image = Ci * layer.in[0] * layer.in[1]
-  const lanes = 8 * plan.laneBlocks.length
-  const pitches = pitchesFor(plan.depth)
-  const bytes = {
-    x: 4 * (table.before + plan.images * image + table.beyond),
-    // All of w where its kernels of one output channel lie apart, else those of eight.
-    w: 36 * Ci * (isContiguous(layer) ? 8 : Co),
-    y: 4 * plan.images * Co * layer.out[0] * layer.out[1],
-    v: PRODUCTS * pitches.panel * plan.channelBlocks.length,
-    u: PRODUCTS * pitches.weights * (plan.keepsWeights ? plan.laneBlocks.length * plan.channelBlocks.length : 1),
-    t: PRODUCTS * sumBytes(8),
-    // 32 bytes of zeros, the bias, the alarm.
-    zeros: 32 + 4 * lanes + 16,
-    table: table.entries.byteLength,
-    masks: table.masks.byteLength,
-  }
-  const starts = engine.layout(Object.values(bytes))
-  if (!starts) return undefined
-  const at = Object.fromEntries(Object.keys(bytes).map((name, i) => [name, starts[i]!])) as Record<
-    keyof typeof bytes,
-    number
-  >
-  const bias = at.zeros + 32
-  return { ...at, x: at.x + 4 * table.before, bias, alarm: bias + 4 * lanes }
-}
-
-const isContiguous = ({ weights }: Layer): boolean => weights.out > weights.in
 
 /** One panel: tiles from `first` on; `fresh` where weights have not been transformed yet. */
 function panelOf(

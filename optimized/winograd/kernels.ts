@@ -1,16 +1,16 @@
 /** All kernels of the rung for blocks of one depth in a module, which serves every shape. */
 import { Assembler } from '../kernel/assembler.ts'
 import type { Engine, Kernels } from '../kernel/engine.ts'
-import { type Depth, pitchesFor } from './block.ts'
+import { pitchesFor } from './block.ts'
 import { emitInput } from './input.ts'
 import { emitOutput } from './output.ts'
 import { emitProducts } from './products.ts'
 import { emitWeights } from './weights.ts'
 
-export const kernelsFor = (engine: Engine, depth: Depth): Kernels =>
+export const kernelsFor = (engine: Engine, depth: number): Kernels =>
   engine.kernels(`winograd ${depth}`, () => emitKernels(depth))
 
-function emitKernels(depth: Depth): Assembler {
+function emitKernels(depth: number): Assembler {
   const module = new Assembler()
   const pitches = pitchesFor(depth)
   emitInput(module, pitches)
