@@ -11,6 +11,7 @@
 import { parseArgs } from 'node:util'
 import { onnxruntimeWebConv2d } from '../audit/target/onnx/prepared.ts'
 import { onnxruntimeNodeConv2d } from '../audit/target/onnx/preparedNode.ts'
+import type { PreparedConv2d } from '../audit/target/prepared.ts'
 import { tfjsWasmConv2d } from '../audit/target/tfjs/prepared.ts'
 import { simd, winograd32 } from '../optimized/index.ts'
 import { type Expectation, expectation } from '../properties/bound.ts'
@@ -40,10 +41,7 @@ const peers = {
 /** conv2_x_3x3 … conv5_x_3x3: 56², 28², 14² and 7². */
 const layers = resnet50.filter(({ name }) => name.endsWith('x_3x3')).map(layerOf)
 
-interface Contestant {
-  readonly run: () => unknown
-  close?(): unknown
-}
+type Contestant = Pick<PreparedConv2d, 'run'> & Partial<PreparedConv2d>
 
 interface Errors {
   readonly largest: number
@@ -63,26 +61,25 @@ function errorsOf({ data }: Tensor, { value }: Expectation): Errors {
 }
 
 /** Judges both rungs and says what errors they make. */
-function errorText({ name, operands, attributes }: Layer): string {
+function errorText({ name, operands, attributes }: Layer, judge: (y: Tensor, by: string) => void): string {
   const expected = expectation(operatorRow('conv2d'), operands, attributes, 'float32', 'winograd')
   const y = winograd32.operators.conv2d(operands, attributes)
   const { grade, message } = verdict(y, expected)
   if (grade === 'wrong') throw new Error(`winograd is wrong on ${name}, and what is wrong is not timed: ${message}`)
   const z = direct.operators.conv2d(operands, attributes)
-  judgeOf({ name, operands, attributes, descriptor: '', flops: 0 })(z, 'direct')
+  judge(z, 'direct')
   const [ours, theirs] = [errorsOf(y, expected), errorsOf(z, expected)]
   const part = (of: keyof Errors): string =>
     `${of} error ${ours[of].toExponential(1)}, ${(ours[of] / theirs[of]).toFixed(1)} × the direct ${theirs[of].toExponential(1)}`
   return `${part('largest')}; ${part('mean')}`
 }
 
-async function contestants(layer: Layer): Promise<Map<string, Contestant>> {
+async function contestants(layer: Layer, judge: (y: Tensor, by: string) => void): Promise<Map<string, Contestant>> {
   const { operands, attributes } = layer
   const all = new Map<string, Contestant>([
     ['winograd', { run: () => winograd32.operators.conv2d(operands, attributes) }],
     ['direct', { run: () => direct.operators.conv2d(operands, attributes) }],
   ])
-  const judge = judgeOf(layer)
   for (const [name, prepare] of Object.entries(peers)) {
     const prepared = await prepare(operands, attributes)
     judge(await prepared.result(), name)
@@ -92,8 +89,9 @@ async function contestants(layer: Layer): Promise<Map<string, Contestant>> {
 }
 
 for (const layer of layers) {
-  const errors = errorText(layer)
-  const all = await contestants(layer)
+  const judge = judgeOf(layer)
+  const errors = errorText(layer, judge)
+  const all = await contestants(layer, judge)
   for (const { run } of all.values()) await warm(run)
   const rates = new Map([...all.keys()].map((name): [string, number[]] => [name, []]))
   for (let round = 0; round < rounds; round++) {
