@@ -12,13 +12,11 @@ import type { Tensor } from '../../reference/tensor.ts'
 import type { Engine } from '../kernel/engine.ts'
 import { FIRST } from '../kernel/tile.ts'
 import { ENTRY, PRODUCTS, pitchesFor } from './block.ts'
-import { kernelsFor } from './kernels.ts'
-import { outputName } from './output.ts'
+import { kernelsFor, type LayerKernels } from './kernels.ts'
 import { isContiguous, type Places, place } from './place.ts'
 import { type ChannelBlock, type LaneBlock, type Layer, type Plan, planLayer } from './plan.ts'
-import { pieces, productsName } from './products.ts'
+import { pieces } from './products.ts'
 import { placeTable, tableOf } from './table.ts'
-import { weightsName } from './weights.ts'
 
 /**
  * The result, or undefined where it has to be computed otherwise: memory has no room, or some number of it is not finite. A NaN, an
@@ -67,14 +65,17 @@ function panelOf(
   at: Places,
   w: Floats,
 ): (first: number, tiles: number, fresh: boolean) => void {
-  const kernels = kernelsFor(engine, plan.depth)
+  const {
+    input,
+    weights: weightsKernels,
+    output,
+    products,
+  } = kernelsFor(engine, plan.depth, layer.weights.turned, plan.laneBlocks)
   const [inRow, outRow] = [4 * layer.in[1], 4 * layer.out[1]]
   const [inPlane, outPlane] = [layer.in[0] * inRow, layer.out[0] * outRow]
   const pitches = pitchesFor(plan.depth)
   const [panelBytes, weightBytes] = [PRODUCTS * pitches.panel, PRODUCTS * pitches.weights]
-  const input = kernels('input')
-  const outputs = { 4: kernels(outputName(4)), 8: kernels(outputName(8)) }
-  const weights = weightsOf(engine, layer, plan, at, w)
+  const weights = weightsOf(engine, layer, weightsKernels, at, w)
   return (firstTile, tiles, fresh) => {
     const entries = at.table + firstTile * ENTRY.bytes
     for (const [i, { first, count }] of plan.channelBlocks.entries()) {
@@ -82,19 +83,19 @@ function panelOf(
       input(entries, tiles, at.x + first * inPlane, v, Math.ceil(count / 4), inPlane, inRow)
     }
     const { q, longer, shorter } = pieces(tiles)
-    const products = { 4: kernels(productsName(q, 4)), 8: kernels(productsName(q, 8)) }
+    const sums = products(q)
     for (const [i, block] of plan.laneBlocks.entries()) {
       if (fresh) weights.bring(block)
       for (const [j, channels] of plan.channelBlocks.entries()) {
         const u = at.u + (plan.keepsWeights ? (i * plan.channelBlocks.length + j) * weightBytes : 0)
         if (fresh) weights.transform(block, channels, u)
         const v = at.v + j * panelBytes
-        products[block.lanes](v, u, at.t, channels.count, longer, shorter, j === 0 ? FIRST : 0, at.zeros)
+        sums.get(block.lanes)!(v, u, at.t, channels.count, longer, shorter, j === 0 ? FIRST : 0, at.zeros)
       }
       for (let lane = 0; lane < block.exist; lane += 4) {
         const map = block.first + lane
         const [y, bias, exist] = [at.y + map * outPlane, at.bias + 4 * map, Math.min(4, block.exist - lane)]
-        outputs[block.lanes](entries, tiles, at.t + 4 * lane, y, outPlane, outRow, bias, exist, at.alarm)
+        output.get(block.lanes)!(entries, tiles, at.t + 4 * lane, y, outPlane, outRow, bias, exist, at.alarm)
       }
     }
   }
@@ -107,10 +108,8 @@ interface Weights {
   transform(block: LaneBlock, channels: ChannelBlock, u: number): void
 }
 
-function weightsOf(engine: Engine, layer: Layer, plan: Plan, at: Places, w: Floats): Weights {
+function weightsOf(engine: Engine, layer: Layer, kernels: LayerKernels['weights'], at: Places, w: Floats): Weights {
   const { weights, Ci } = layer
-  const kernels = kernelsFor(engine, plan.depth)
-  const kernel = { 4: kernels(weightsName(4, weights.turned)), 8: kernels(weightsName(8, weights.turned)) }
   const contiguous = isContiguous(layer)
   const [out, next] = [4 * weights.out, 4 * weights.in]
   if (!contiguous) engine.view.set(w, at.w / 4)
@@ -121,7 +120,7 @@ function weightsOf(engine: Engine, layer: Layer, plan: Plan, at: Places, w: Floa
     },
     transform({ first, lanes, exist }, channels, u) {
       const from = at.w + (contiguous ? 0 : first * out) + channels.first * next
-      kernel[lanes](from, out, exist, next, u, channels.count)
+      kernels.get(lanes)!(from, out, exist, next, u, channels.count)
     },
   }
 }

@@ -13,10 +13,10 @@ import { ENTRY, PATCH, type Pitches } from './block.ts'
 import { constant, inputTransform, keep } from './transform.ts'
 
 /** Emits input(table, tiles, x, v, quads, plane, row): one block of channels of a panel; plane and row in bytes. */
-export function emitInput(module: Assembler, pitches: Pitches): void {
+export function emitInput(module: Assembler, name: string, pitches: Pitches): void {
   const inside = emitPatch(module, pitches, 'patch', false)
   const across = emitPatch(module, pitches, 'maskedPatch', true)
-  module.function('input', (f, table, tiles, x, v, channels, plane, row) => {
+  module.function(name, (f, table, tiles, x, v, channels, plane, row) => {
     f.times(tiles.get, () => {
       const from = i32.add(x.get, i32.load(table.get, ENTRY.x))
       const mask = i32.load(table.get, ENTRY.mask)

@@ -14,8 +14,6 @@ const COLUMNS = 5
 /** Channels an iteration. */
 const UNROLL = 4
 
-export const productsName = (q: number, lanes: 4 | 8): string => `products${q}x${lanes}`
-
 /** How many pieces of q + 1 tiles and how many of q make up a panel. */
 export function pieces(tiles: number): { readonly q: number; readonly longer: number; readonly shorter: number } {
   const count = Math.ceil(tiles / COLUMNS)
@@ -24,32 +22,30 @@ export function pieces(tiles: number): { readonly q: number; readonly longer: nu
   return { q, longer, shorter: count - longer }
 }
 
-/** Emits products_q(v, u, t, channels, longer, shorter, mode, zeros) for every q; mode FIRST starts sums from zero. */
-export function emitProducts(module: Assembler, pitches: Pitches, lanes: 4 | 8): void {
-  const kernels = Array.from({ length: COLUMNS }, (_, j) => emitColumns(module, pitches, j + 1, lanes))
-  for (let q = 1; q <= COLUMNS; q++) {
-    const [shorterKernel, longerKernel] = [kernels[q - 1]!, kernels[q]]
-    module.function(productsName(q, lanes), (f, v, u, t, channels, longer, shorter, mode, zeros) => {
-      const from = f.local('i32')
-      const to = f.local('i32')
-      const run = (kernel: Callable, columns: number, count: Expression<'i32'>): void => {
-        f.times(count, () => {
-          f.call(kernel, from.get, u.get, channels.get, zeros.get, to.get, to.get, i32.and(mode.get, i32.const(FIRST)))
-          f.advance(from, columns * pitches.tile)
-          f.advance(to, columns * lanes * 4)
-        })
-      }
-      f.times(PRODUCTS, () => {
-        f.set(from, v.get)
-        f.set(to, t.get)
-        if (longerKernel) run(longerKernel, q + 1, longer.get)
-        run(shorterKernel, q, shorter.get)
-        f.advance(v, pitches.panel)
-        f.advance(t, sumBytes(lanes))
-        f.advance(u, pitches.weights)
+/** Emits products(v, u, t, channels, longer, shorter, mode, zeros) for pieces of q + 1 and q tiles; mode FIRST starts sums from zero. */
+export function emitProducts(module: Assembler, name: string, pitches: Pitches, lanes: 4 | 8, q: number): void {
+  const shorterKernel = emitColumns(module, pitches, q, lanes)
+  const longerKernel = q < COLUMNS ? emitColumns(module, pitches, q + 1, lanes) : undefined
+  module.function(name, (f, v, u, t, channels, longer, shorter, mode, zeros) => {
+    const from = f.local('i32')
+    const to = f.local('i32')
+    const run = (kernel: Callable, columns: number, count: Expression<'i32'>): void => {
+      f.times(count, () => {
+        f.call(kernel, from.get, u.get, channels.get, zeros.get, to.get, to.get, i32.and(mode.get, i32.const(FIRST)))
+        f.advance(from, columns * pitches.tile)
+        f.advance(to, columns * lanes * 4)
       })
+    }
+    f.times(PRODUCTS, () => {
+      f.set(from, v.get)
+      f.set(to, t.get)
+      if (longerKernel) run(longerKernel, q + 1, longer.get)
+      run(shorterKernel, q, shorter.get)
+      f.advance(v, pitches.panel)
+      f.advance(t, sumBytes(lanes))
+      f.advance(u, pitches.weights)
     })
-  }
+  })
 }
 
 const emitColumns = (module: Assembler, pitches: Pitches, columns: number, lanes: 4 | 8): Callable =>

@@ -14,8 +14,6 @@ import { constant, keep, weightTransform } from './transform.ts'
 
 const TAPS = 9
 
-export const weightsName = (lanes: 4 | 8, turned: boolean): string => `${turned ? 'turnedWeights' : 'weights'}${lanes}`
-
 /**
  * Emits weights(w, out, exist, next, u, channels): the kernels of a block of lanes, `out` bytes apart, and `next` bytes on those of
  * the next channel. Of lanes that do not exist the last one's are taken, lest a NaN that is nobody's raises the alarm.
@@ -23,8 +21,8 @@ export const weightsName = (lanes: 4 | 8, turned: boolean): string => `${turned 
  * Both halves of eight lanes are stored before the next channel: one after the other, each line of u came into L1 twice, and
  * 512→512 took 1.0 ms for its weights instead of 0.8.
  */
-export function emitWeights(module: Assembler, pitches: Pitches, lanes: 4 | 8, turned: boolean): void {
-  module.function(weightsName(lanes, turned), (f, w, out, exist, next, u, channels) => {
+export function emitWeights(module: Assembler, name: string, pitches: Pitches, lanes: 4 | 8, turned: boolean): void {
+  module.function(name, (f, w, out, exist, next, u, channels) => {
     const four = constant(f, 4)
     const kernels = Array.from({ length: lanes }, () => f.local('i32'))
     for (const [i, kernel] of kernels.entries()) {

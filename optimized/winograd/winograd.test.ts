@@ -8,7 +8,7 @@ import type { Finding } from '../../audit/finding.ts'
 import { Random } from '../../properties/random.ts'
 import type { Conv2dAttributes, Padding } from '../../reference/contract.ts'
 import { sizeOf, type Tensor } from '../../reference/tensor.ts'
-import { blocked32, blocked64 } from '../index.ts'
+import { blocked32, blocked64, optimized, simd, winograd32 } from '../index.ts'
 import { TILES } from './block.ts'
 import { winograd } from './index.ts'
 import { workspace } from './place.ts'
@@ -205,6 +205,16 @@ it('calls in a row, of other shapes and through growing memory, change neither o
   )
   expect(results.map(rounded)).toEqual(expected)
   expect(calls.map((operands) => rounded(own.operators.conv2d(operands, a)))).toEqual(expected)
+})
+
+it('optimized stays a sum: on 3×3 of stride 1 it has the bits of the direct rung, not of this one', () => {
+  const operands = { x: fractions([1, 16, 9, 9], 31), w: fractions([8, 16, 3, 3], 32) }
+  const [a, direct] = [attributes([1, 1, 1, 1]), simd ?? blocked32]
+  const y = optimized.operators.conv2d(operands, a)
+  expect(optimized.numerics ?? 'sum').toBe('sum')
+  expect(y).toEqual(direct.operators.conv2d(operands, a))
+  expect(y).not.toEqual(winograd32.operators.conv2d(operands, a))
+  expect(winograd32.numerics).toBe('winograd')
 })
 
 describe('memory beyond the operands', () => {
