@@ -19,7 +19,7 @@ const TAPS = 9
  * the next channel. Of lanes that do not exist the last one's are taken, lest a NaN that is nobody's raises the alarm.
  *
  * Both halves of eight lanes are stored before the next channel: one after the other, each line of u came into L1 twice, and
- * 512→512 took 1.0 ms for its weights instead of 0.8.
+ * 512→512 took 1.0 ms for its weights instead of 0.9.
  */
 export function emitWeights(module: Assembler, name: string, pitches: Pitches, lanes: 4 | 8, turned: boolean): void {
   module.function(name, (f, w, out, exist, next, u, channels) => {
