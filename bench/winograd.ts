@@ -1,103 +1,108 @@
 /**
- * Speed and error of the winograd rung on the 3×3 layers of stride 1 in ResNet-50, beside TensorFlow.js (WebAssembly) and
- * ONNX Runtime (native, one thread) through their adapters, in turns within one run. `tsx bench/winograd.ts`.
+ * Speed and error of F(4×4,3×3) on the 3×3 layers of stride 1 in ResNet-50, N=1, beside the direct rung and the peers, one
+ * thread, in turns within one run: what counts is the ratio within a round. `npm run bench:winograd -- --rounds 41`.
  *
- * A rate counts the products of the direct sum: 2·N·M·P·Q·C·9 operations a second. Every implementation passes its verdict
- * before it is timed. TensorFlow.js wants NHWC: the time of changing layouts and copying is taken in turn with the rest and left
- * out. What that makes of the caches stays, so that where weights outweigh the image (7²) its rate here is too low.
- * ONNX Runtime has its weights fed, as all others have. An error is the largest in units of u·S, S the sum of the
- * magnitudes of a result's terms; TensorFlow.js is the direct sum in float32.
+ * Ours is one full call: NCHW in, NCHW out, weights transformed anew. A peer has its tensors in its own layout, its session made and its
+ * weights packed beforehand. Rates count the products of the direct sum, 2·N·M·P·Q·C·9. Every result is judged first.
+ *
+ * Errors against the float64 textbook: the largest, max|ŷ−y| / max|y|, and the mean, Σ|ŷ−y| / Σ|y|, and both as a multiple of
+ * the direct rung's. A sum that cancels has no relative error of its own worth the name, hence the norms.
  */
-import { nchwToNhwc, nhwcToNchw, oihwToHwio } from '../audit/target/layout.ts'
-import { onnxruntimeNode } from '../audit/target/onnxruntime.ts'
-import type { Target } from '../audit/target/target.ts'
-import { tfjsWasm } from '../audit/target/tfjs.ts'
-import { blocked32 } from '../optimized/index.ts'
-import { winograd } from '../optimized/winograd/index.ts'
-import { expectation } from '../properties/bound.ts'
-import { instantiate } from '../properties/case.ts'
-import { parseCase } from '../properties/descriptor.ts'
-import { formats } from '../properties/format.ts'
+import { parseArgs } from 'node:util'
+import { onnxruntimeNodeConv2d, onnxruntimeWebConv2d } from '../audit/target/onnx/prepared.ts'
+import type { PreparedConv2d } from '../audit/target/prepared.ts'
+import { tfjsWasmConv2d } from '../audit/target/tfjs/prepared.ts'
+import { simd, winograd32 } from '../optimized/index.ts'
+import { type Expectation, expectation } from '../properties/bound.ts'
 import { verdict } from '../properties/verdict.ts'
-import type { Implementation, Operands, Tensor } from '../reference/contract.ts'
+import type { Tensor } from '../reference/contract.ts'
+import { operatorRow } from '../reference/operators.ts'
 import { intervalText, medianInterval } from './interval.ts'
+import { judgeOf, type Layer, layerOf } from './layer.ts'
+import { rate, warm } from './rate.ts'
+import { resnet50 } from './shapes/resnet50.ts'
 
-const LAYERS = ['c64h56w56 m64', 'c128h28w28 m128', 'c256h14w14 m256', 'c512h7w7 m512']
-const ATTRIBUTES = { stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 1 } as const
-const ROUNDS = 15
-const WARM = 3
-/** Calls of one sample. */
-const AT_ONCE = 2
-
-async function named(target: Target, name: string): Promise<Implementation> {
-  const found = (await target.load()).find((implementation) => implementation.name === name)
-  if (!found) throw new Error(`${target.name} has no implementation ${name}`)
-  return found
-}
-
-const ours = winograd('winograd', blocked32)
-const peers = {
-  tfjs: await named(tfjsWasm, 'tfjs-wasm'),
-  onnx: await named(onnxruntimeNode, 'onnxruntime-node'),
-}
-
-type Conv2d = Operands<'conv2d'>
-
-/** Milliseconds of one call. */
-async function time(call: () => unknown): Promise<number> {
-  const start = performance.now()
-  for (let i = 0; i < AT_ONCE; i++) await call()
-  return (performance.now() - start) / AT_ONCE
-}
-
-/** What the adapter of TensorFlow.js does besides the call. */
-function changeLayouts({ x, w }: Conv2d, y: Tensor): void {
-  Float32Array.from(nchwToNhwc(x).data)
-  Float32Array.from(oihwToHwio(w).data)
-  nhwcToNchw({ ...y, data: Float32Array.from(y.data) })
-}
-
-function largestError({ data }: Tensor, { value, scale }: ReturnType<typeof expectation>): number {
-  let most = 0
-  for (let i = 0; i < data.length; i++) most = Math.max(most, Math.abs(data[i]! - value[i]!) / scale[i]!)
-  return most / formats.float32.u
-}
-
-for (const sizes of LAYERS) {
-  const c = parseCase(`conv2d n1${sizes}r3s3 pd1 @real#1`)
-  const { row, operands, attributes } = instantiate(c, 'float32')
-  const [x, w] = [operands.x!, operands.w!]
-  const call = (implementation: Implementation) => implementation.operators.conv2d!({ x, w }, ATTRIBUTES)
-  const expected = expectation(row, operands, attributes, 'float32', 'winograd')
-  const results: Tensor[] = []
-  const errors: number[] = []
-  for (const implementation of [ours, peers.tfjs, peers.onnx]) {
-    const result = await call(implementation)
-    const found = verdict(result, expected)
-    if (found.grade === 'wrong') throw new Error(`${implementation.name}: what is wrong is not timed: ${found.message}`)
-    results.push(result)
-    errors.push(largestError(result, expected))
-  }
-  const samples = { ours: [] as number[], tfjs: [] as number[], onnx: [] as number[] }
-  for (let round = -WARM; round < ROUNDS; round++) {
-    const layouts = () => changeLayouts({ x, w }, results[0]!)
-    const mine = await time(() => call(ours))
-    const tfjs = await time(() => call(peers.tfjs))
-    const around = await time(layouts)
-    const onnx = await time(() => call(peers.onnx))
-    if (round < 0) continue
-    samples.ours.push(mine)
-    samples.tfjs.push(tfjs - around)
-    samples.onnx.push(onnx)
-  }
-  const flops = (2 * 9 * x.shape[1]! * results[0]!.data.length) / 1e6
-  const rate = (times: readonly number[]) => intervalText(medianInterval(times.map((t) => flops / t)), '', 0)
-  const ratio = (times: readonly number[]) =>
-    intervalText(medianInterval(times.map((t, i) => t / samples.ours[i]!)), ' ×', 2)
-  process.stdout.write(
-    `${sizes}r3s3: winograd ${rate(samples.ours)} GFLOP/s; tfjs-wasm ${rate(samples.tfjs)}: ${ratio(samples.tfjs)}; ` +
-      `onnxruntime-node ${rate(samples.onnx)}: ${ratio(samples.onnx)} (median of ${ROUNDS} rounds, 95 %)\n` +
-      `  largest error in u·S: winograd ${errors[0]!.toFixed(2)}, direct sum ${errors[1]!.toFixed(2)}\n`,
+const { values } = parseArgs({ options: { rounds: { type: 'string' } } })
+const rounds = Number(values.rounds ?? 31)
+if (!simd) {
+  process.stderr.write(
+    'bench: this engine has no WebAssembly SIMD, on which the winograd rung runs; use Node 20 or later\n',
   )
+  process.exit(2)
 }
-await peers.onnx.close?.()
+const direct = simd
+const peers = {
+  'tfjs-wasm': await tfjsWasmConv2d(),
+  'onnxruntime-web': await onnxruntimeWebConv2d(),
+  'onnxruntime-node': await onnxruntimeNodeConv2d(),
+}
+
+/** conv2_x_3x3 … conv5_x_3x3: 56², 28², 14² and 7². */
+const layers = resnet50.filter(({ name }) => name.endsWith('x_3x3')).map(layerOf)
+
+type Contestant = Pick<PreparedConv2d, 'run'> & Partial<PreparedConv2d>
+
+interface Errors {
+  readonly largest: number
+  readonly mean: number
+}
+
+function errorsOf({ data }: Tensor, { value }: Expectation): Errors {
+  let [most, largest, sum, total] = [0, 0, 0, 0]
+  for (let i = 0; i < data.length; i++) {
+    const [error, size] = [Math.abs(data[i]! - value[i]!), Math.abs(value[i]!)]
+    most = Math.max(most, error)
+    largest = Math.max(largest, size)
+    sum += error
+    total += size
+  }
+  return { largest: most / largest, mean: sum / total }
+}
+
+/** Judges both rungs and says what errors they make. */
+function errorText({ name, operands, attributes }: Layer, judge: (y: Tensor, by: string) => void): string {
+  const expected = expectation(operatorRow('conv2d'), operands, attributes, 'float32', 'winograd')
+  const y = winograd32.operators.conv2d(operands, attributes)
+  const { grade, message } = verdict(y, expected)
+  if (grade === 'wrong') throw new Error(`winograd is wrong on ${name}, and what is wrong is not timed: ${message}`)
+  const z = direct.operators.conv2d(operands, attributes)
+  judge(z, 'direct')
+  const [ours, theirs] = [errorsOf(y, expected), errorsOf(z, expected)]
+  const part = (of: keyof Errors): string =>
+    `${of} error ${ours[of].toExponential(1)}, ${(ours[of] / theirs[of]).toFixed(1)} × the direct ${theirs[of].toExponential(1)}`
+  return `${part('largest')}; ${part('mean')}`
+}
+
+async function contestants(layer: Layer, judge: (y: Tensor, by: string) => void): Promise<Map<string, Contestant>> {
+  const { operands, attributes } = layer
+  const all = new Map<string, Contestant>([
+    ['winograd', { run: () => winograd32.operators.conv2d(operands, attributes) }],
+    ['direct', { run: () => direct.operators.conv2d(operands, attributes) }],
+  ])
+  for (const [name, prepare] of Object.entries(peers)) {
+    const prepared = await prepare(operands, attributes)
+    judge(await prepared.result(), name)
+    all.set(name, prepared)
+  }
+  return all
+}
+
+for (const layer of layers) {
+  const judge = judgeOf(layer)
+  const errors = errorText(layer, judge)
+  const all = await contestants(layer, judge)
+  for (const { run } of all.values()) await warm(run)
+  const rates = new Map([...all.keys()].map((name): [string, number[]] => [name, []]))
+  for (let round = 0; round < rounds; round++) {
+    const order = round % 2 ? [...all].reverse() : [...all]
+    for (const [name, { run }] of order) rates.get(name)!.push(await rate(run, layer.flops))
+  }
+  for (const { close } of all.values()) await close?.()
+  const ours = rates.get('winograd')!
+  const ratios = ['direct', ...Object.keys(peers)].map((name) => {
+    const ratio = medianInterval(ours.map((v, i) => v / rates.get(name)![i]!))
+    return `${name} ${intervalText(ratio, ' ×')}`
+  })
+  const speed = `${medianInterval(ours).median.toFixed(1).padStart(5)} GFLOP/s`
+  process.stdout.write(`${[layer.name, speed, ...ratios].join('  ')}\n    ${errors}\n`)
+}

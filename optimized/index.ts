@@ -13,8 +13,11 @@ const simdVersion = `simd${hasFusedMultiplyAdd ? ', fused multiply-add' : ''}`
 /** WebAssembly SIMD, float32; undefined where the engine has none. */
 export const simd = hasSimd ? rung('simd', simdVersion, blocked32) : undefined
 
-/** F(4×4,3×3) for 3×3 kernels of stride 1, the blocked rung for all else. */
-export const winograd32 = winograd('winograd', blocked32)
+/**
+ * F(4×4,3×3) for 3×3 kernels of stride 1, the fastest rung below for all else. Apart from `optimized`: its error is larger than that of
+ * a sum, and whoever takes it should know.
+ */
+export const winograd32 = winograd('winograd', simd ?? blocked32)
 
 /** The fastest rung that runs here; its version says which. */
 export const optimized = simd

@@ -4,7 +4,7 @@
  */
 import type { Attributes, Operands, Tensor } from '../../reference/contract.ts'
 
-interface PreparedConv2d {
+export interface PreparedConv2d {
   /** One call, its result thrown away. */
   run(): unknown
   /** The result of one call in the layout of the contract, to be judged before anything is timed. */

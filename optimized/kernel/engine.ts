@@ -5,7 +5,7 @@
 import type { Assembler } from './assembler.ts'
 import { W_BIAS } from './tile.ts'
 
-type Kernel = (...values: number[]) => number
+export type Kernel = (...values: number[]) => number
 export type Kernels = (name: string) => Kernel
 
 /** Modules kept compiled; the one used longest ago goes first. ResNet-50 forward and backward has below 100 shapes. */

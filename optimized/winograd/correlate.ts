@@ -11,12 +11,12 @@
 import type { Tensor } from '../../reference/tensor.ts'
 import type { Engine } from '../kernel/engine.ts'
 import { FIRST } from '../kernel/tile.ts'
-import { ENTRY, PANEL_BYTES, PRODUCTS, sumBytes, WEIGHT_BYTES } from './block.ts'
-import { emitKernels } from './kernels.ts'
-import { outputName } from './output.ts'
+import { ENTRY, PRODUCTS, pitchesFor } from './block.ts'
+import { kernelsFor, type LayerKernels } from './kernels.ts'
+import { isContiguous, type Places, place } from './place.ts'
 import { type ChannelBlock, type LaneBlock, type Layer, type Plan, planLayer } from './plan.ts'
-import { pieces, productsName } from './products.ts'
-import { placeTable, type Table, tableOf } from './table.ts'
+import { pieces } from './products.ts'
+import { placeTable, tableOf } from './table.ts'
 
 /**
  * The result, or undefined where it has to be computed otherwise: memory has no room, or some number of it is not finite. A NaN, an
@@ -37,6 +37,7 @@ export function correlate(
   if (!at) return undefined
   const memory = engine.view
   placeTable(memory.buffer, table, at.table, at.masks)
+  // Zeros, bias and alarm are neighbours, in this order.
   memory.fill(0, at.zeros / 4, at.alarm / 4 + 4)
   if (bias) memory.set(bias, at.bias / 4)
   const panel = panelOf(engine, layer, plan, at, w)
@@ -56,53 +57,6 @@ export function correlate(
 
 type Floats = Tensor['data']
 
-interface Places {
-  readonly x: number
-  readonly w: number
-  readonly y: number
-  readonly v: number
-  readonly u: number
-  readonly t: number
-  readonly zeros: number
-  readonly bias: number
-  readonly alarm: number
-  readonly table: number
-  readonly masks: number
-}
-
-/** Byte addresses; x begins behind what patches reach before it. */
-function place(engine: Engine, layer: Layer, plan: Plan, table: Table): Places | undefined {
-  const { Ci, Co } = layer
-  const image = Ci * layer.in[0] * layer.in[1]
-  const lanes = 8 * plan.laneBlocks.length
-  const bytes = {
-    x: 4 * (table.before + plan.images * image + table.beyond),
-    // All of w where its kernels of one output channel lie apart, else those of eight.
-    w: 36 * Ci * (isContiguous(layer) ? 8 : Co),
-    y: 4 * plan.images * Co * layer.out[0] * layer.out[1],
-    v: PRODUCTS * PANEL_BYTES * plan.channelBlocks.length,
-    u: BLOCK_BYTES * (plan.keepsWeights ? plan.laneBlocks.length * plan.channelBlocks.length : 1),
-    t: PRODUCTS * sumBytes(8),
-    // 32 bytes of zeros, the bias, the alarm.
-    zeros: 32 + 4 * lanes + 16,
-    table: table.entries.byteLength,
-    masks: table.masks.byteLength,
-  }
-  const starts = engine.layout(Object.values(bytes))
-  if (!starts) return undefined
-  const at = Object.fromEntries(Object.keys(bytes).map((name, i) => [name, starts[i]!])) as Record<
-    keyof typeof bytes,
-    number
-  >
-  const bias = at.zeros + 32
-  return { ...at, x: at.x + 4 * table.before, bias, alarm: bias + 4 * lanes }
-}
-
-/** Bytes of the transformed weights of a block of both channels. */
-const BLOCK_BYTES = PRODUCTS * WEIGHT_BYTES
-
-const isContiguous = ({ weights }: Layer): boolean => weights.out > weights.in
-
 /** One panel: tiles from `first` on; `fresh` where weights have not been transformed yet. */
 function panelOf(
   engine: Engine,
@@ -111,32 +65,37 @@ function panelOf(
   at: Places,
   w: Floats,
 ): (first: number, tiles: number, fresh: boolean) => void {
-  const kernels = engine.kernels('winograd', emitKernels)
+  const {
+    input,
+    weights: weightsKernels,
+    output,
+    products,
+  } = kernelsFor(engine, plan.depth, layer.weights.turned, plan.laneBlocks)
   const [inRow, outRow] = [4 * layer.in[1], 4 * layer.out[1]]
   const [inPlane, outPlane] = [layer.in[0] * inRow, layer.out[0] * outRow]
-  const input = kernels('input')
-  const outputs = { 4: kernels(outputName(4)), 8: kernels(outputName(8)) }
-  const weights = weightsOf(engine, layer, at, w)
+  const pitches = pitchesFor(plan.depth)
+  const [panelBytes, weightBytes] = [PRODUCTS * pitches.panel, PRODUCTS * pitches.weights]
+  const weights = weightsOf(engine, layer, weightsKernels, at, w)
   return (firstTile, tiles, fresh) => {
     const entries = at.table + firstTile * ENTRY.bytes
     for (const [i, { first, count }] of plan.channelBlocks.entries()) {
-      const v = at.v + i * PRODUCTS * PANEL_BYTES
+      const v = at.v + i * panelBytes
       input(entries, tiles, at.x + first * inPlane, v, Math.ceil(count / 4), inPlane, inRow)
     }
     const { q, longer, shorter } = pieces(tiles)
-    const products = { 4: kernels(productsName(q, 4)), 8: kernels(productsName(q, 8)) }
+    const sums = products(q)
     for (const [i, block] of plan.laneBlocks.entries()) {
       if (fresh) weights.bring(block)
       for (const [j, channels] of plan.channelBlocks.entries()) {
-        const u = at.u + (plan.keepsWeights ? (i * plan.channelBlocks.length + j) * BLOCK_BYTES : 0)
+        const u = at.u + (plan.keepsWeights ? (i * plan.channelBlocks.length + j) * weightBytes : 0)
         if (fresh) weights.transform(block, channels, u)
-        const v = at.v + j * PRODUCTS * PANEL_BYTES
-        products[block.lanes](v, u, at.t, channels.count, longer, shorter, j === 0 ? FIRST : 0, at.zeros)
+        const v = at.v + j * panelBytes
+        sums.get(block.lanes)!(v, u, at.t, channels.count, longer, shorter, j === 0 ? FIRST : 0, at.zeros)
       }
       for (let lane = 0; lane < block.exist; lane += 4) {
         const map = block.first + lane
         const [y, bias, exist] = [at.y + map * outPlane, at.bias + 4 * map, Math.min(4, block.exist - lane)]
-        outputs[block.lanes](entries, tiles, at.t + 4 * lane, y, outPlane, outRow, bias, exist, at.alarm)
+        output.get(block.lanes)!(entries, tiles, at.t + 4 * lane, y, outPlane, outRow, bias, exist, at.alarm)
       }
     }
   }
@@ -145,13 +104,12 @@ function panelOf(
 interface Weights {
   /** Copies the kernels of a block of output channels into memory. */
   bring(block: LaneBlock): void
-  /** G g Gᵀ of a block of both channels to u; lanes that do not exist have the last one's. */
+  /** G g Gᵀ of a block of both channels to u. */
   transform(block: LaneBlock, channels: ChannelBlock, u: number): void
 }
 
-function weightsOf(engine: Engine, layer: Layer, at: Places, w: Floats): Weights {
+function weightsOf(engine: Engine, layer: Layer, kernels: LayerKernels['weights'], at: Places, w: Floats): Weights {
   const { weights, Ci } = layer
-  const kernel = engine.kernels('winograd', emitKernels)(weights.turned ? 'turnedWeights' : 'weights')
   const contiguous = isContiguous(layer)
   const [out, next] = [4 * weights.out, 4 * weights.in]
   if (!contiguous) engine.view.set(w, at.w / 4)
@@ -162,10 +120,7 @@ function weightsOf(engine: Engine, layer: Layer, at: Places, w: Floats): Weights
     },
     transform({ first, lanes, exist }, channels, u) {
       const from = at.w + (contiguous ? 0 : first * out) + channels.first * next
-      for (let lane = 0; lane < lanes; lane += 4) {
-        const [a, b, c, d] = [lane, lane + 1, lane + 2, lane + 3].map((map) => from + Math.min(map, exist - 1) * out)
-        kernel(a!, b!, c!, d!, next, u + 4 * lane, channels.count, 4 * lanes)
-      }
+      kernels.get(lanes)!(from, out, exist, next, u, channels.count)
     },
   }
 }

@@ -5,7 +5,12 @@
  *   y = b + Aᵀ [ Σ_c (G g Gᵀ) ∘ (Bᵀ d B) ] A
  *
  * What it does not take goes to the rung below: other kernels, strides, dilations and groups, results that are not
- * finite, and everything where there is no WebAssembly SIMD. Its results are held to the bound of the algorithm.
+ * finite, layers that memory does not hold, and everything where there is no WebAssembly SIMD. Its results are held to the bound
+ * of the algorithm (properties/normwiseBound.ts), and are three to eight times as far off as a sum's: `npm run bench:winograd`.
+ *
+ * Weights are transformed in every call. Their buffer may be refilled between calls, so that a cache would have to compare all of
+ * w with what it knows; that reads twice what the transform reads, and the transform is a tenth of a call on 256→256 at 14². Nor would
+ * much be won: kept without any check, four times the bytes of w came from memory, at 0.89 × the speed on 512→512 at 7².
  *
  * Source: Lavin & Gray, arXiv:1509.09308; Winograd 1980, Arithmetic complexity of computations.
  */
@@ -23,7 +28,7 @@ import { hasSimd } from '../kernel/features.ts'
 import { correlate } from './correlate.ts'
 import type { Layer } from './plan.ts'
 
-/** The rung under a name, over the one that computes what this one does not. */
+/** The rung under a name, over the one that computes what this one does not. All three operators throw ShapeError. */
 export function winograd(name: string, below: Blocked): Blocked {
   let engine: Engine | undefined
   const run = (layer: Layer, x: Tensor, w: Tensor, b: Tensor | undefined): Tensor | undefined => {
@@ -52,6 +57,7 @@ export function winograd(name: string, below: Blocked): Blocked {
   return {
     ...below,
     name,
+    version: hasSimd ? `F(4×4,3×3) over ${below.name}` : `${below.name}: this engine has no WebAssembly SIMD`,
     numerics: 'winograd',
     operators: {
       ...below.operators,

@@ -9,14 +9,14 @@
 import type { Assembler, Callable } from '../kernel/assembler.ts'
 import { type Expression, i32, v128 } from '../kernel/expression.ts'
 import { quads } from '../kernel/transpose.ts'
-import { ENTRY, PANEL_BYTES, PATCH, TILE_BYTES } from './block.ts'
+import { ENTRY, PATCH, type Pitches } from './block.ts'
 import { constant, inputTransform, keep } from './transform.ts'
 
 /** Emits input(table, tiles, x, v, quads, plane, row): one block of channels of a panel; plane and row in bytes. */
-export function emitInput(module: Assembler): void {
-  const inside = emitPatch(module, 'patch', false)
-  const across = emitPatch(module, 'maskedPatch', true)
-  module.function('input', (f, table, tiles, x, v, channels, plane, row) => {
+export function emitInput(module: Assembler, name: string, pitches: Pitches): void {
+  const inside = emitPatch(module, pitches, 'patch', false)
+  const across = emitPatch(module, pitches, 'maskedPatch', true)
+  module.function(name, (f, table, tiles, x, v, channels, plane, row) => {
     f.times(tiles.get, () => {
       const from = i32.add(x.get, i32.load(table.get, ENTRY.x))
       const mask = i32.load(table.get, ENTRY.mask)
@@ -26,12 +26,12 @@ export function emitInput(module: Assembler): void {
         () => f.call(inside, from, v.get, channels.get, plane.get, row.get, mask),
       )
       f.advance(table, ENTRY.bytes)
-      f.advance(v, TILE_BYTES)
+      f.advance(v, pitches.tile)
     })
   })
 }
 
-function emitPatch(module: Assembler, name: string, masked: boolean): Callable {
+function emitPatch(module: Assembler, pitches: Pitches, name: string, masked: boolean): Callable {
   return module.function(name, (f, x, v, channels, plane, row, mask) => {
     const four = constant(f, 4)
     const pointers = [0, 1, 2, 3].map(() => f.local('i32'))
@@ -64,7 +64,7 @@ function emitPatch(module: Assembler, name: string, masked: boolean): Callable {
           four,
           rows.map((values) => values[s]!),
         )
-        for (const [r, value] of column.entries()) f.storeV128(v.get, value, (PATCH * r + s) * PANEL_BYTES)
+        for (const [r, value] of column.entries()) f.storeV128(v.get, value, (PATCH * r + s) * pitches.panel)
       }
       f.set(x, i32.add(x.get, i32.mul(plane.get, i32.const(4))))
       f.advance(v, 16)

@@ -10,16 +10,14 @@ import { quads } from '../kernel/transpose.ts'
 import { ENTRY, PATCH, STEP, sumBytes } from './block.ts'
 import { constant, keep, outputTransform } from './transform.ts'
 
-export const outputName = (lanes: 4 | 8): string => `output${lanes}`
-
 /**
  * Emits output(table, tiles, t, y, plane, row, bias, maps, alarm): four lanes of a panel, of which `maps` exist; plane and row in
  * bytes. `alarm` becomes NaN in some lane where a result is not finite.
  */
-export function emitOutput(module: Assembler, lanes: 4 | 8): void {
+export function emitOutput(module: Assembler, name: string, lanes: 4 | 8): void {
   const whole = emitTileOutput(module, lanes, true)
   const partial = emitTileOutput(module, lanes, false)
-  module.function(outputName(lanes), (f, table, tiles, t, y, plane, row, bias, maps, alarm) => {
+  module.function(name, (f, table, tiles, t, y, plane, row, bias, maps, alarm) => {
     f.times(tiles.get, () => {
       const entry = (offset: number): Expression<'i32'> => i32.load(table.get, offset)
       const cells = i32.mul(i32.mul(entry(ENTRY.rows), entry(ENTRY.columns)), maps.get)

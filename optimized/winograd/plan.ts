@@ -1,12 +1,8 @@
 /**
  * From a layer to its blocks. Tiles are numbered through all images of a chunk, rows first, and cut into panels of equal size, so
  * that on small planes a panel runs on into the next row and the next image.
- *
- * Memory beyond the operands: a chunk of x and of y (an image, or as many as make up a few panels), the transformed panel of all
- * channels (36/9 of 40 tiles' cells), and the transformed weights: 36/9 of them, channels rounded up to 128, or of eight
- * output channels where a single panel is all there is. None of it grows with the batch.
  */
-import { CHANNELS, STEP, TILES } from './block.ts'
+import { depthFor, MOST_CHANNELS, STEP, TILES } from './block.ts'
 
 /** A 3×3 correlation of stride 1: y[n,o,p,q] = b[o] + Σ_{i,r,s} x[n,i,p−top+r,q−left+s] · weight(o,i,r,s). */
 export interface Layer {
@@ -41,6 +37,8 @@ export interface Plan {
   readonly tiles: number
   /** Blocks of input channels. */
   readonly channelBlocks: readonly ChannelBlock[]
+  /** Channels that a row of a block has room for. */
+  readonly depth: number
   /** Blocks of eight output channels, the last perhaps of four. */
   readonly laneBlocks: readonly LaneBlock[]
   /** Whether all transformed weights are kept, because another panel will need them. */
@@ -56,16 +54,18 @@ function even(total: number, most: number, unit: number): number {
   return Math.min(most, Math.ceil(Math.ceil(total / parts) / unit) * unit)
 }
 
-export function planLayer({ N, Ci, Co, out: [P, Q] }: Layer): Plan {
+export function planLayer({ N, Ci, Co, in: [H, W], out: [P, Q] }: Layer): Plan {
   const tileRows = Math.ceil(P / STEP)
   const tileColumns = Math.ceil(Q / STEP)
   const each = tileRows * tileColumns
-  const images = Math.min(N, Math.max(1, Math.floor((PANELS_OF_CHUNK * TILES) / each)))
+  // Where padding is cropped away, an image of x is larger than its tiles.
+  const cells = STEP * STEP * PANELS_OF_CHUNK * TILES
+  const images = Math.min(N, Math.max(1, Math.floor(cells / Math.max(STEP * STEP * each, H * W))))
   const laneBlocks = Array.from({ length: Math.ceil(Co / 8) }, (_, block) => {
     const exist = Math.min(8, Co - 8 * block)
     return { first: 8 * block, lanes: exist <= 4 ? (4 as const) : (8 as const), exist }
   })
-  const channels = even(Ci, CHANNELS, 4)
+  const channels = even(Ci, MOST_CHANNELS, 4)
   const channelBlocks = Array.from({ length: Math.ceil(Ci / channels) }, (_, block) => {
     const first = block * channels
     return { first, count: Math.min(channels, Ci - first) }
@@ -76,6 +76,7 @@ export function planLayer({ N, Ci, Co, out: [P, Q] }: Layer): Plan {
     images,
     tiles: even(images * each, TILES, 1),
     channelBlocks,
+    depth: depthFor(channels),
     laneBlocks,
     keepsWeights: N * each > TILES,
   }

@@ -9,13 +9,11 @@ import { type Expression, i32 } from '../kernel/expression.ts'
 import { hasFusedMultiplyAdd } from '../kernel/features.ts'
 import { deep } from '../kernel/sum.ts'
 import { emitTile, FIRST } from '../kernel/tile.ts'
-import { PANEL_BYTES, PRODUCTS, sumBytes, TILE_BYTES, WEIGHT_BYTES } from './block.ts'
+import { type Pitches, PRODUCTS, sumBytes } from './block.ts'
 
 const COLUMNS = 5
 /** Channels an iteration. */
 const UNROLL = 4
-
-export const productsName = (q: number, lanes: 4 | 8): string => `products${q}x${lanes}`
 
 /** How many pieces of q + 1 tiles and how many of q make up a panel. */
 export function pieces(tiles: number): { readonly q: number; readonly longer: number; readonly shorter: number } {
@@ -25,37 +23,35 @@ export function pieces(tiles: number): { readonly q: number; readonly longer: nu
   return { q, longer, shorter: count - longer }
 }
 
-/** Emits products_q(v, u, t, channels, longer, shorter, mode, zeros) for every q; mode FIRST starts sums from zero. */
-export function emitProducts(module: Assembler, lanes: 4 | 8): void {
-  const kernels = Array.from({ length: COLUMNS }, (_, j) => emitColumns(module, j + 1, lanes))
-  for (let q = 1; q <= COLUMNS; q++) {
-    const [shorterKernel, longerKernel] = [kernels[q - 1]!, kernels[q]]
-    module.function(productsName(q, lanes), (f, v, u, t, channels, longer, shorter, mode, zeros) => {
-      const from = f.local('i32')
-      const to = f.local('i32')
-      const run = (kernel: Callable, columns: number, count: Expression<'i32'>): void => {
-        f.times(count, () => {
-          f.call(kernel, from.get, u.get, channels.get, zeros.get, to.get, to.get, i32.and(mode.get, i32.const(FIRST)))
-          f.advance(from, columns * TILE_BYTES)
-          f.advance(to, columns * lanes * 4)
-        })
-      }
-      f.times(PRODUCTS, () => {
-        f.set(from, v.get)
-        f.set(to, t.get)
-        if (longerKernel) run(longerKernel, q + 1, longer.get)
-        run(shorterKernel, q, shorter.get)
-        f.advance(v, PANEL_BYTES)
-        f.advance(t, sumBytes(lanes))
-        f.advance(u, WEIGHT_BYTES)
+/** Emits products(v, u, t, channels, longer, shorter, mode, zeros) for pieces of q + 1 and q tiles; mode FIRST starts sums from zero. */
+export function emitProducts(module: Assembler, name: string, pitches: Pitches, lanes: 4 | 8, q: number): void {
+  const shorterKernel = emitColumns(module, pitches, q, lanes)
+  const longerKernel = q < COLUMNS ? emitColumns(module, pitches, q + 1, lanes) : undefined
+  module.function(name, (f, v, u, t, channels, longer, shorter, mode, zeros) => {
+    const from = f.local('i32')
+    const to = f.local('i32')
+    const run = (kernel: Callable, columns: number, count: Expression<'i32'>): void => {
+      f.times(count, () => {
+        f.call(kernel, from.get, u.get, channels.get, zeros.get, to.get, to.get, i32.and(mode.get, i32.const(FIRST)))
+        f.advance(from, columns * pitches.tile)
+        f.advance(to, columns * lanes * 4)
       })
+    }
+    f.times(PRODUCTS, () => {
+      f.set(from, v.get)
+      f.set(to, t.get)
+      if (longerKernel) run(longerKernel, q + 1, longer.get)
+      run(shorterKernel, q, shorter.get)
+      f.advance(v, pitches.panel)
+      f.advance(t, sumBytes(lanes))
+      f.advance(u, pitches.weights)
     })
-  }
+  })
 }
 
-const emitColumns = (module: Assembler, columns: number, lanes: 4 | 8): Callable =>
+const emitColumns = (module: Assembler, pitches: Pitches, columns: number, lanes: 4 | 8): Callable =>
   emitTile(module, `tile${columns}x${lanes}`, {
-    columns: Array.from({ length: columns }, (_, j) => j * TILE_BYTES),
+    columns: Array.from({ length: columns }, (_, j) => j * pitches.tile),
     lanes,
     valid: lanes,
     sum: deep([0], 4, UNROLL),

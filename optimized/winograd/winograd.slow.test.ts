@@ -1,4 +1,7 @@
-/** Campaigns: random cases of 3×3 at stride 1, all of which this rung computes itself, and random cases of any kind. */
+/**
+ * Campaigns: random cases of 3×3 at stride 1, all of which this rung computes itself, and random cases of any kind.
+ * ORACLE_CASES sets how many an operator.
+ */
 import { expect, it } from 'vitest'
 import { auditOperator } from '../../audit/auditOperator.ts'
 import type { Finding } from '../../audit/finding.ts'
@@ -11,7 +14,7 @@ import { type AttributeBag, operatorRow } from '../../reference/operators.ts'
 import { blocked32 } from '../index.ts'
 import { winograd } from './index.ts'
 
-const CASES = Number(process.env.ORACLE_CASES ?? 2000)
+const CASES = Number(process.env.ORACLE_CASES ?? 5000)
 const rung = winograd('winograd', blocked32)
 const operators = ['conv2d', 'conv2dInputGradient', 'convTranspose2d'] as const
 
@@ -45,13 +48,13 @@ it.each(operators)(`${CASES} cases of %s with 3×3 at stride 1 hold`, async (ope
   expect(held).toBe(CASES)
 })
 
-it.each(operators)('500 cases of %s of any kind show nothing', async (operator) => {
+it.each(operators)(`${CASES} cases of %s of any kind show nothing`, async (operator) => {
   const findings: Finding[] = []
   const tally = await auditOperator(
     rung,
-    { operator, cases: 500, seed: 40_000 },
+    { operator, cases: CASES, seed: 40_000 },
     { started: () => {}, found: (f) => findings.push(f) },
   )
   expect(findings).toEqual([])
-  expect(tally.cases).toBe(500)
+  expect(tally.cases).toBe(CASES)
 })

@@ -1,11 +1,18 @@
-/** ONNX Runtime on WebAssembly, one thread: a session with the weights in its model, as models ship them, fed with one x. */
+/** ONNX Runtime, one thread: a session with the weights in its model, as models ship them, so that it packs them once, fed with one x. */
 import { MAIN, sessionOptions, webRuntime } from '../onnxruntime.ts'
 import type { PrepareConv2d } from '../prepared.ts'
 import { oneNodeModel } from './model.ts'
 import { convAttributes, planeOf } from './operators.ts'
+import type { Runtime } from './session.ts'
 
-export async function onnxruntimeWebConv2d(): Promise<PrepareConv2d> {
-  const { InferenceSession, Tensor } = await webRuntime()
+/** WebAssembly. */
+export const onnxruntimeWebConv2d = async (): Promise<PrepareConv2d> => prepare(await webRuntime(), 'wasm')
+
+/** Native. */
+export const onnxruntimeNodeConv2d = async (): Promise<PrepareConv2d> =>
+  prepare(await import('onnxruntime-node'), 'cpu')
+
+function prepare({ InferenceSession, Tensor }: Runtime, provider: 'cpu' | 'wasm'): PrepareConv2d {
   const { opset, precision } = MAIN
   return async ({ x, w, b }, attributes) => {
     const weights = [{ name: 'w', value: w }, ...(b ? [{ name: 'b', value: b }] : [])]
@@ -17,7 +24,7 @@ export async function onnxruntimeWebConv2d(): Promise<PrepareConv2d> {
       attributes: convAttributes(MAIN, planeOf(x), planeOf(w), attributes),
       opset,
     })
-    const session = await InferenceSession.create(model, sessionOptions('wasm'))
+    const session = await InferenceSession.create(model, sessionOptions(provider))
     const feeds = { x: new Tensor(precision, Float32Array.from(x.data), x.shape) }
     const run = () => session.run(feeds)
     return {
