@@ -1,0 +1,140 @@
+/** One layer on all threads: lay operands out, release the parts, take a share, bring the results together. */
+
+import { sizeOf } from '../../reference/tensor.ts'
+import type { Engine } from '../kernel/engine.ts'
+import type { Message } from './arena.ts'
+import { DATA_AT, DONE, FAILED } from './control.ts'
+import type { Crew } from './crew.ts'
+import type { Divisible, Part } from './cut.ts'
+import type { Named, Shared } from './kernels.ts'
+import { computePart } from './part.ts'
+import { gather, type Slice, scatter, sliceShape, startOf } from './slice.ts'
+
+export interface Job {
+  readonly operator: Shared
+  readonly operands: Named
+  readonly layer: Divisible
+  readonly parts: readonly Part[]
+}
+
+export interface Terms {
+  /** Milliseconds in which some part must be finished. */
+  readonly limitMs: number
+  /** Leaves every part to the workers: for tests, which must know that they compute. */
+  readonly onlyWorkers: boolean
+}
+
+/** The result; undefined where another rung must do it. Throws when a worker does not answer or fails. */
+export function runJob(crew: Crew, engine: Engine, job: Job, terms: Terms): Float32Array | undefined {
+  try {
+    return run(crew, engine, job, terms)
+  } catch (error) {
+    // Parts may still be computed: that memory is theirs now.
+    void crew.stop()
+    throw error
+  }
+}
+
+function run(crew: Crew, engine: Engine, { operator, operands, layer, parts }: Job, terms: Terms) {
+  const { arena, control } = crew
+  const { bytes, whole, messages, texts } = layOut(operator, layer, parts)
+  if (!arena.reserve(bytes)) return undefined
+  crew.start()
+  control.reset()
+  const release = (part: number): void => {
+    for (const [name, operand] of Object.entries(messages[part]!.operands)) {
+      if (whole.has(name)) continue
+      const slice = parts[part]!.operands[name] ?? 'whole'
+      gather(singlesOf(operands, name), layer.shapes[name]!, slice, arena.floats(operand.at, sizeOf(operand.shape)))
+    }
+    const { byte, text } = texts[part]!
+    arena.write(text, byte)
+    control.release(part, byte, text.length)
+  }
+  for (const [name, at] of whole) arena.floats(at, sizeOf(layer.shapes[name]!)).set(singlesOf(operands, name))
+  for (let part = 0; part < parts.length; part++) release(part)
+
+  const result = new Float32Array(sizeOf(layer.result))
+  const delivered = new Set<number>()
+  let refused = false
+  const deliver = (part: number): void => {
+    const state = control.stateOf(part)
+    if (state === 0 || delivered.has(part)) return
+    delivered.add(part)
+    if (state === FAILED) throw new Error(`${operator}: a worker thread failed: ${control.error}; use the simd rung`)
+    if (state !== DONE) refused = true
+    else {
+      const { at, length } = messages[part]!.result
+      scatter(arena.floats(at, length), result, layer.result, parts[part]!.result)
+    }
+  }
+  const take = (part: number): void => {
+    const message = messages[part]!
+    const { at, length } = message.result
+    const start = startOf(layer.result, parts[part]!.result)
+    const into = start === undefined ? arena.floats(at, length) : result.subarray(start, start + length)
+    if (!refused && !computePart(engine, arena, message, into)) refused = true
+    if (start !== undefined || refused) delivered.add(part)
+    control.finish(part, DONE)
+  }
+  while (delivered.size < parts.length) {
+    const seen = control.finished
+    const before = delivered.size
+    const part = terms.onlyWorkers ? undefined : control.take()
+    if (part !== undefined) take(part)
+    for (let other = 0; other < parts.length; other++) deliver(other)
+    if (part === undefined && delivered.size === before && !control.awaitFinish(seen, terms.limitMs))
+      throw new Error(silence(operator, parts.length - control.finished, terms.limitMs))
+  }
+  return refused ? undefined : result
+}
+
+const silence = (operator: string, left: number, limitMs: number): string =>
+  `${operator}: no worker thread answered within ${limitMs / 1000} s, ${left} parts of the layer are still with them; ` +
+  `the next call starts new ones, so call again, and take the simd rung, which needs none, if it happens again`
+
+/** The contract has them arrive as float32. */
+function singlesOf(operands: Named, name: string): Float32Array {
+  const data = operands[name]?.data
+  return data instanceof Float32Array ? data : Float32Array.from(data ?? [])
+}
+
+interface Layout {
+  readonly bytes: number
+  /** Operands whose slices are in one piece, which are copied once. */
+  readonly whole: ReadonlyMap<string, number>
+  readonly messages: readonly Message[]
+  readonly texts: readonly { readonly byte: number; readonly text: string }[]
+}
+
+/** Where everything lies, each block on a cache line of its own. */
+function layOut(operator: Shared, { shapes, result }: Divisible, parts: readonly Part[]): Layout {
+  let end = DATA_AT / 4
+  const place = (numbers: number): number => {
+    const at = end
+    end += Math.ceil(numbers / 16) * 16 + 16
+    return at
+  }
+  const whole = new Map<string, number>()
+  for (const [name, shape] of Object.entries(shapes)) {
+    const inOnePiece = parts.every(({ operands }) => startOf(shape, operands[name] ?? 'whole') !== undefined)
+    if (inOnePiece) whole.set(name, place(sizeOf(shape)))
+  }
+  const messages = parts.map((part) => {
+    const placed = Object.entries(shapes).map(([name, shape]) => {
+      const slice: Slice = part.operands[name] ?? 'whole'
+      const own = sliceShape(shape, slice)
+      const base = whole.get(name)
+      const at = base === undefined ? place(sizeOf(own)) : base + (startOf(shape, slice) ?? 0)
+      return [name, { shape: own, at }] as const
+    })
+    const length = sizeOf(sliceShape(result, part.result))
+    const { attributes } = part
+    return { operator, attributes, operands: Object.fromEntries(placed), result: { at: place(length), length } }
+  })
+  const texts = messages.map((message) => {
+    const text = JSON.stringify(message)
+    return { byte: 4 * place(Math.ceil(text.length / 4)), text }
+  })
+  return { bytes: 4 * end, whole, messages, texts }
+}
