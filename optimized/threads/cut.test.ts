@@ -120,7 +120,8 @@ describe('the cut that is chosen', () => {
   const cutOf = (descriptor: string, threads: number) => {
     const { operator, operands, attributes } = instantiate(parseCase(descriptor), 'float32')
     if (!isOperator(operator)) throw new TypeError(`${operator} is not cut`)
-    return divide(dividers[operator].cut(operands, attributes), threads)?.map(({ result }) => result)
+    const division = divide(dividers[operator].cut(operands, attributes), threads)
+    return division && [division.own, ...division.offered].map(({ result }) => result)
   }
   it.each([
     ['as many images as threads', 'conv2d n4c8h9w9 m16r3s3 pd1 @real#1', 4, 0],
@@ -129,7 +130,8 @@ describe('the cut that is chosen', () => {
     ['maps of a small image: w outweighs x', 'conv2d n1c128h7w7 m128r3s3 pd1 @real#1', 2, 1],
   ])('%s', (_, descriptor, threads, axis) => {
     const results = cutOf(descriptor, threads)
-    expect(results?.map((result) => result !== 'whole' && result.axis)).toEqual(new Array(threads).fill(axis))
+    expect(results?.length).toBeGreaterThanOrEqual(threads)
+    expect(new Set(results?.map((result) => result !== 'whole' && result.axis))).toEqual(new Set([axis]))
   })
 
   it('there is none where there is one unit', () => {

@@ -36,8 +36,8 @@ export function threads(name: string, below: Blocked, options: ThreadsOptions = 
   const crew = new Crew(count - 1)
   const engine = new Engine()
   const shared = (operator: Shared, layer: Divisible, operands: Named): Tensor | undefined => {
-    const parts = layer.flops < leastFlops ? undefined : divide(layer, count)
-    const data = parts && runJob(crew, engine, { operator, operands, layer, parts }, terms)
+    const division = layer.flops < leastFlops ? undefined : divide(layer, count)
+    const data = division && runJob(crew, engine, { operator, operands, layer, division }, terms)
     return data && { shape: layer.result, data }
   }
   /** Cuts and shares a layer, or leaves it below. */

@@ -1,12 +1,12 @@
 /** One layer on all threads: lay operands out, release the parts, take a share, bring the results together. */
 
-import { sizeOf } from '../../reference/tensor.ts'
+import { sizeOf, type Tensor } from '../../reference/tensor.ts'
 import type { Engine } from '../kernel/engine.ts'
 import type { Message } from './arena.ts'
 import { DATA_AT, DONE, FAILED } from './control.ts'
 import type { Crew } from './crew.ts'
-import type { Divisible, Part } from './cut.ts'
-import type { Named, Shared } from './kernels.ts'
+import type { Divisible, Division, Part } from './cut.ts'
+import { compute, type Named, type Shared } from './kernels.ts'
 import { computePart } from './part.ts'
 import { gather, type Slice, scatter, sliceShape, startOf } from './slice.ts'
 
@@ -14,7 +14,7 @@ export interface Job {
   readonly operator: Shared
   readonly operands: Named
   readonly layer: Divisible
-  readonly parts: readonly Part[]
+  readonly division: Division
 }
 
 export interface Terms {
@@ -35,28 +35,29 @@ export function runJob(crew: Crew, engine: Engine, job: Job, terms: Terms): Floa
   }
 }
 
-function run(crew: Crew, engine: Engine, { operator, operands, layer, parts }: Job, terms: Terms) {
+function run(crew: Crew, engine: Engine, { operator, operands, layer, division }: Job, terms: Terms) {
   const { arena, control } = crew
-  const { bytes, whole, messages, texts } = layOut(operator, layer, parts)
+  const parts = terms.onlyWorkers ? [division.own, ...division.offered] : division.offered
+  const { bytes, messages, texts } = layOut(operator, layer, parts)
   if (!arena.reserve(bytes)) return undefined
   crew.start()
   control.reset()
-  const release = (part: number): void => {
-    for (const [name, operand] of Object.entries(messages[part]!.operands)) {
-      if (whole.has(name)) continue
+  const copied = new Set<string>()
+  for (const [part, { byte, text }] of texts.entries()) {
+    for (const [name, { shape, at }] of Object.entries(messages[part]!.operands)) {
       const slice = parts[part]!.operands[name] ?? 'whole'
-      gather(singlesOf(operands, name), layer.shapes[name]!, slice, arena.floats(operand.at, sizeOf(operand.shape)))
+      if (slice === 'whole' && copied.has(name)) continue
+      copied.add(name)
+      gather(singlesOf(operands, name), layer.shapes[name]!, slice, arena.floats(at, sizeOf(shape)))
     }
-    const { byte, text } = texts[part]!
     arena.write(text, byte)
     control.release(part, byte, text.length)
   }
-  for (const [name, at] of whole) arena.floats(at, sizeOf(layer.shapes[name]!)).set(singlesOf(operands, name))
-  for (let part = 0; part < parts.length; part++) release(part)
 
   const result = new Float32Array(sizeOf(layer.result))
-  const delivered = new Set<number>()
   let refused = false
+  if (!terms.onlyWorkers) refused = !computeOwn(engine, { operator, operands, layer, division }, result)
+  const delivered = new Set<number>()
   const deliver = (part: number): void => {
     const state = control.stateOf(part)
     if (state === 0 || delivered.has(part)) return
@@ -89,6 +90,29 @@ function run(crew: Crew, engine: Engine, { operator, operands, layer, parts }: J
   return refused ? undefined : result
 }
 
+/** The calling thread's part, from the operands where they are; false where another rung must do it. */
+function computeOwn(engine: Engine, { operator, operands, layer, division: { own } }: Job, result: Float32Array) {
+  const named: Record<string, Tensor> = {}
+  for (const [name, shape] of Object.entries(layer.shapes))
+    named[name] = cutOut(singlesOf(operands, name), shape, own.operands[name] ?? 'whole')
+  const shape = sliceShape(layer.result, own.result)
+  const start = startOf(layer.result, own.result)
+  const data = start === undefined ? new Float32Array(sizeOf(shape)) : result.subarray(start, start + sizeOf(shape))
+  const isDone = compute(engine, operator, named, own.attributes, data)
+  if (start === undefined) scatter(data, result, layer.result, own.result)
+  return isDone
+}
+
+/** A slice as a tensor: a view where it lies in one piece. */
+function cutOut(data: Float32Array, shape: readonly number[], slice: Slice): Tensor {
+  const own = sliceShape(shape, slice)
+  const start = startOf(shape, slice)
+  if (start !== undefined) return { shape: own, data: data.subarray(start, start + sizeOf(own)) }
+  const copy = new Float32Array(sizeOf(own))
+  gather(data, shape, slice, copy)
+  return { shape: own, data: copy }
+}
+
 const silence = (operator: string, left: number, limitMs: number): string =>
   `${operator}: no worker thread answered within ${limitMs / 1000} s, ${left} parts of the layer are still with them; ` +
   `the next call starts new ones, so call again, and take the simd rung, which needs none, if it happens again`
@@ -101,13 +125,11 @@ function singlesOf(operands: Named, name: string): Float32Array {
 
 interface Layout {
   readonly bytes: number
-  /** Operands whose slices are in one piece, which are copied once. */
-  readonly whole: ReadonlyMap<string, number>
   readonly messages: readonly Message[]
   readonly texts: readonly { readonly byte: number; readonly text: string }[]
 }
 
-/** Where everything lies, each block on a cache line of its own. */
+/** Where everything lies, each block on a cache line of its own; operands that every part reads whole once. */
 function layOut(operator: Shared, { shapes, result }: Divisible, parts: readonly Part[]): Layout {
   let end = DATA_AT / 4
   const place = (numbers: number): number => {
@@ -117,16 +139,13 @@ function layOut(operator: Shared, { shapes, result }: Divisible, parts: readonly
   }
   const whole = new Map<string, number>()
   for (const [name, shape] of Object.entries(shapes)) {
-    const inOnePiece = parts.every(({ operands }) => startOf(shape, operands[name] ?? 'whole') !== undefined)
-    if (inOnePiece) whole.set(name, place(sizeOf(shape)))
+    if (parts.every(({ operands }) => operands[name] === undefined)) whole.set(name, place(sizeOf(shape)))
   }
   const messages = parts.map((part) => {
     const placed = Object.entries(shapes).map(([name, shape]) => {
       const slice: Slice = part.operands[name] ?? 'whole'
       const own = sliceShape(shape, slice)
-      const base = whole.get(name)
-      const at = base === undefined ? place(sizeOf(own)) : base + (startOf(shape, slice) ?? 0)
-      return [name, { shape: own, at }] as const
+      return [name, { shape: own, at: whole.get(name) ?? place(sizeOf(own)) }] as const
     })
     const length = sizeOf(sliceShape(result, part.result))
     const { attributes } = part
@@ -136,5 +155,5 @@ function layOut(operator: Shared, { shapes, result }: Divisible, parts: readonly
     const text = JSON.stringify(message)
     return { byte: 4 * place(Math.ceil(text.length / 4)), text }
   })
-  return { bytes: 4 * end, whole, messages, texts }
+  return { bytes: 4 * end, messages, texts }
 }
