@@ -6,7 +6,7 @@ import { Control } from './control.ts'
 /** What a worker runs: worker.js beside this file when built, and what loads worker.ts else. */
 const workerFile = new URL(import.meta.url.endsWith('.ts') ? './source.mjs' : './worker.js', import.meta.url)
 
-/** Workers that end before they have loaded, after which no more are started. */
+/** Workers that end in an error one after the other, none of them having computed anything: then no more are started. */
 const MOST_FAILURES = 3
 
 export class Crew {
@@ -27,6 +27,15 @@ export class Crew {
     while (this.workers.size < this.size && this.failures < MOST_FAILURES) this.workers.add(this.startOne())
   }
 
+  /** A worker has computed a part: it is no failure. */
+  worked(): void {
+    this.failures = 0
+  }
+
+  get alive(): number {
+    return this.workers.size
+  }
+
   /** Ends all workers and leaves the memory to whoever still writes to it. */
   async stop(): Promise<void> {
     const workers = [...this.workers]
@@ -40,12 +49,15 @@ export class Crew {
     // Flags of the parent are the process's own already, and a loader of the parent is not needed.
     const worker = new Worker(this.file, { workerData: this.arena.memory, execArgv: [] })
     worker.unref()
+    let reason = 'it gave no reason'
     worker.on('error', ({ message }: Error) => {
-      this.failures++
-      if (this.failures === MOST_FAILURES)
-        process.emitWarning(`threads: ${MOST_FAILURES} workers ended, computing on one thread from now on: ${message}`)
+      reason = message
     })
-    worker.on('exit', () => this.workers.delete(worker))
+    worker.on('exit', (code) => {
+      // One that was stopped is not there any more.
+      if (!this.workers.delete(worker) || code === 0 || ++this.failures < MOST_FAILURES) return
+      process.emitWarning(`threads: ${MOST_FAILURES} workers ended, computing on one thread from now on: ${reason}`)
+    })
     return worker
   }
 }

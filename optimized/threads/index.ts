@@ -19,6 +19,8 @@ export interface ThreadsOptions extends Partial<Terms> {
   readonly threads?: number
   /** A layer of fewer operations stays on one thread. */
   readonly leastFlops?: number
+  /** The module that a worker runs: for tests. */
+  readonly worker?: URL
 }
 
 /** Set by `npm run bench:threads`. */
@@ -33,11 +35,14 @@ export function threads(name: string, below: Blocked, options: ThreadsOptions = 
   if (reason !== undefined) return { ...below, name, version: `${below.version ?? below.name}: ${reason}` }
   const { leastFlops = LEAST_FLOPS } = options
   const terms: Terms = { limitMs: options.limitMs ?? LIMIT_MS, onlyWorkers: options.onlyWorkers ?? false }
-  const crew = new Crew(count - 1)
-  const engine = new Engine()
+  let crew: Crew | undefined
+  let engine: Engine | undefined
   const shared = (operator: Shared, layer: Divisible, operands: Named): Tensor | undefined => {
     const division = layer.flops < leastFlops ? undefined : divide(layer, count)
-    const data = division && runJob(crew, engine, { operator, operands, layer, division }, terms)
+    if (division === undefined) return undefined
+    crew ??= new Crew(count - 1, options.worker)
+    engine ??= new Engine()
+    const data = runJob(crew, engine, { operator, operands, layer, division }, terms)
     return data && { shape: layer.result, data }
   }
   /** Cuts and shares a layer, or leaves it below. */
@@ -63,6 +68,6 @@ export function threads(name: string, below: Blocked, options: ThreadsOptions = 
       denseInputGradient: over('denseInputGradient', denseInputGradient, rest.denseInputGradient),
       denseWeightGradient: over('denseWeightGradient', denseWeightGradient, rest.denseWeightGradient),
     },
-    close: () => crew.stop(),
+    close: () => crew?.stop(),
   }
 }

@@ -65,6 +65,7 @@ function run(crew: Crew, engine: Engine, { operator, operands, layer, division }
     if (state === FAILED) throw new Error(`${operator}: a worker thread failed: ${control.error}; use the simd rung`)
     if (state !== DONE) refused = true
     else {
+      crew.worked()
       const { at, length } = messages[part]!.result
       scatter(arena.floats(at, length), result, layer.result, parts[part]!.result)
     }

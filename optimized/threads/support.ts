@@ -5,23 +5,27 @@ const MOST_THREADS = 8
 
 export const threadsHere = (): number => Math.min(MOST_THREADS, availableParallelism())
 
+/** What an engine may lack. */
 interface Globals {
   readonly SharedArrayBuffer?: unknown
-  readonly WebAssembly?: unknown
+  readonly WebAssembly?: MemoryMaker
+}
+interface MemoryMaker {
+  readonly Memory: new (descriptor: WebAssembly.MemoryDescriptor) => { readonly buffer: ArrayBufferLike }
 }
 
 /** Why threads cannot share a layer here; undefined where they can. */
 export function obstacle(threads = threadsHere(), globals: Globals = globalThis): string | undefined {
   if (threads < 2) return 'there is one core'
   if (typeof globals.SharedArrayBuffer !== 'function') return 'this engine has no SharedArrayBuffer'
-  if (typeof globals.WebAssembly !== 'object' || !hasSharedMemory()) return 'this engine has no WebAssembly threads'
+  if (!globals.WebAssembly || !isShareable(globals.WebAssembly)) return 'this engine has no WebAssembly threads'
   return undefined
 }
 
-function hasSharedMemory(): boolean {
+function isShareable({ Memory }: MemoryMaker): boolean {
   try {
-    const { buffer } = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
-    // Some threads, such as that of a window, may not wait: this throws there.
+    const { buffer } = new Memory({ initial: 1, maximum: 1, shared: true })
+    // Throws where memory is not shared, and in threads that may not wait, such as that of a window.
     Atomics.wait(new Int32Array(buffer), 0, 1, 0)
     return true
   } catch {
