@@ -7,7 +7,6 @@ import { DATA_AT, DONE, FAILED } from './control.ts'
 import type { Crew } from './crew.ts'
 import type { Divisible, Division, Part } from './cut.ts'
 import { compute, type Named, type Shared } from './kernels.ts'
-import { computePart } from './part.ts'
 import { gather, type Slice, scatter, sliceShape, startOf } from './slice.ts'
 
 export interface Job {
@@ -56,51 +55,52 @@ function run(crew: Crew, engine: Engine, { operator, operands, layer, division }
 
   const result = new Float32Array(sizeOf(layer.result))
   let refused = false
-  if (!terms.onlyWorkers) refused = !computeOwn(engine, { operator, operands, layer, division }, result)
+  const computeHere = (part: Part): void => {
+    refused ||= !computeInto(result, engine, { operator, operands, layer }, part)
+  }
+  if (!terms.onlyWorkers) computeHere(division.own)
   const delivered = new Set<number>()
   const deliver = (part: number): void => {
     const state = control.stateOf(part)
     if (state === 0 || delivered.has(part)) return
     delivered.add(part)
     if (state === FAILED) throw new Error(`${operator}: a worker thread failed: ${control.error}; use the simd rung`)
-    if (state !== DONE) refused = true
-    else {
-      crew.worked()
-      const { at, length } = messages[part]!.result
-      scatter(arena.floats(at, length), result, layer.result, parts[part]!.result)
-    }
-  }
-  const take = (part: number): void => {
-    const message = messages[part]!
-    const { at, length } = message.result
-    const start = startOf(layer.result, parts[part]!.result)
-    const into = start === undefined ? arena.floats(at, length) : result.subarray(start, start + length)
-    if (!refused && !computePart(engine, arena, message, into)) refused = true
-    if (start !== undefined || refused) delivered.add(part)
-    control.finish(part, DONE)
+    crew.worked()
+    const { at, length } = messages[part]!.result
+    if (state === DONE) scatter(arena.floats(at, length), result, layer.result, parts[part]!.result)
+    else refused = true
   }
   while (delivered.size < parts.length) {
     const seen = control.finished
     const before = delivered.size
     const part = terms.onlyWorkers ? undefined : control.take()
-    if (part !== undefined) take(part)
+    if (part !== undefined) {
+      computeHere(parts[part]!)
+      delivered.add(part)
+      control.finish(part, DONE)
+    }
     for (let other = 0; other < parts.length; other++) deliver(other)
-    if (part === undefined && delivered.size === before && !control.awaitFinish(seen, terms.limitMs))
+    if (delivered.size === before && !control.awaitFinish(seen, terms.limitMs))
       throw new Error(silence(operator, parts.length - control.finished, terms.limitMs))
   }
   return refused ? undefined : result
 }
 
-/** The calling thread's part, from the operands where they are; false where another rung must do it. */
-function computeOwn(engine: Engine, { operator, operands, layer, division: { own } }: Job, result: Float32Array) {
-  const named: Record<string, Tensor> = {}
+/** One part, from the operands where they are to its place in the result; false where another rung must do it. */
+function computeInto(
+  result: Float32Array,
+  engine: Engine,
+  { operator, operands, layer }: Omit<Job, 'division'>,
+  part: Part,
+): boolean {
+  const own: Record<string, Tensor> = {}
   for (const [name, shape] of Object.entries(layer.shapes))
-    named[name] = cutOut(singlesOf(operands, name), shape, own.operands[name] ?? 'whole')
-  const shape = sliceShape(layer.result, own.result)
-  const start = startOf(layer.result, own.result)
-  const data = start === undefined ? new Float32Array(sizeOf(shape)) : result.subarray(start, start + sizeOf(shape))
-  const isDone = compute(engine, operator, named, own.attributes, data)
-  if (start === undefined) scatter(data, result, layer.result, own.result)
+    own[name] = cutOut(singlesOf(operands, name), shape, part.operands[name] ?? 'whole')
+  const length = sizeOf(sliceShape(layer.result, part.result))
+  const start = startOf(layer.result, part.result)
+  const data = start === undefined ? new Float32Array(length) : result.subarray(start, start + length)
+  const isDone = compute(engine, operator, own, part.attributes, data)
+  if (start === undefined) scatter(data, result, layer.result, part.result)
   return isDone
 }
 
