@@ -12,7 +12,7 @@ const PARTS = 16
 const WORDS_A_PART = 3
 const RELEASED = 1 << 16
 
-export const MOST_PARTS = 1024
+const MOST_PARTS = 1024
 /** Bytes of the words, and of the text of an error behind them. */
 const ERROR_AT = 4 * (PARTS + WORDS_A_PART * MOST_PARTS)
 const ERROR_BYTES = 1024

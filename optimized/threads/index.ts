@@ -12,10 +12,10 @@ import { type Divisible, divide } from './cut.ts'
 import { dense, denseInputGradient, denseWeightGradient } from './dense.ts'
 import { runJob, type Terms } from './job.ts'
 import type { Named, Shared } from './kernels.ts'
-import { obstacle, threadsHere } from './support.ts'
+import { obstacle, threadCount } from './support.ts'
 
 export interface ThreadsOptions extends Partial<Terms> {
-  /** Threads in all, the calling one included. */
+  /** Threads in all, the calling one included; else one a core, eight at most. */
   readonly threads?: number
   /** A layer of fewer operations stays on one thread. */
   readonly leastFlops?: number
@@ -24,13 +24,13 @@ export interface ThreadsOptions extends Partial<Terms> {
 }
 
 /** Set by `npm run bench:threads`. */
-const LEAST_FLOPS = 4e6
+const LEAST_FLOPS = 10e6
 /** A part of 400 GFLOP takes 10 s; nobody wants to wait longer for a thread that died. */
 const LIMIT_MS = 30_000
 
 /** The rung under a name, over the simd rung, which computes what is small or cannot be cut. */
 export function threads(name: string, below: Blocked, options: ThreadsOptions = {}): Blocked {
-  const count = options.threads ?? threadsHere()
+  const count = threadCount(options.threads)
   const reason = obstacle(count)
   if (reason !== undefined) return { ...below, name, version: `${below.version ?? below.name}: ${reason}` }
   const { leastFlops = LEAST_FLOPS } = options

@@ -2,7 +2,7 @@
 import { sizeOf } from '../../reference/tensor.ts'
 
 /** from ≤ i < to along an axis. */
-export interface Range {
+interface Range {
   readonly axis: number
   readonly from: number
   readonly to: number

@@ -1,9 +1,18 @@
 import { availableParallelism } from 'node:os'
 
-/** Threads at most: from eight on the copies, which one thread makes, are what takes the time. */
-const MOST_THREADS = 8
+/** Threads of their own accord: one thread makes all copies, and with more of them waits for nothing else. */
+const USUAL_THREADS = 8
+/** A thread has two parts at most, of 1024 that control.ts has words for. */
+const MOST_THREADS = 512
 
-export const threadsHere = (): number => Math.min(MOST_THREADS, availableParallelism())
+/** As many as asked for, else one a core, eight at most. Throws RangeError. */
+export function threadCount(asked?: number): number {
+  if (asked === undefined) return Math.min(USUAL_THREADS, availableParallelism())
+  if (Number.isInteger(asked) && asked >= 1 && asked <= MOST_THREADS) return asked
+  throw new RangeError(
+    `threads: ${asked} threads were asked for, whole numbers from 1 to ${MOST_THREADS} can be had; leave it out for one a core`,
+  )
+}
 
 /** What an engine may lack. */
 interface Globals {
@@ -15,7 +24,7 @@ interface MemoryMaker {
 }
 
 /** Why threads cannot share a layer here; undefined where they can. */
-export function obstacle(threads = threadsHere(), globals: Globals = globalThis): string | undefined {
+export function obstacle(threads: number, globals: Globals = globalThis): string | undefined {
   if (threads < 2) return 'there is one core'
   if (typeof globals.SharedArrayBuffer !== 'function') return 'this engine has no SharedArrayBuffer'
   if (!globals.WebAssembly || !isShareable(globals.WebAssembly)) return 'this engine has no WebAssembly threads'

@@ -172,6 +172,12 @@ describe('where threads cannot be had, the rung below computes, and the version 
     expect(rung.operators).toBe(below.operators)
   })
 
+  it('a number of threads that is none is refused', () => {
+    expect(() => threadsOf({ threads: 1.5 })).toThrow(
+      /^threads: 1.5 threads were asked for, whole numbers from 1 to 512/,
+    )
+  })
+
   it.each([
     ['this engine has no SharedArrayBuffer', { WebAssembly }],
     ['this engine has no WebAssembly threads', { SharedArrayBuffer }],
