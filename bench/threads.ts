@@ -2,11 +2,13 @@
  * The threads rung on two threads beside the simd rung on one, in turns within one run: what counts is the ratio of two blocks of
  * calls that follow each other. `npm run bench:threads`, or with descriptors of your own behind `--`.
  *
- * Beside the median ratio stand the ratio of the fastest calls, which is what idle cores give, and the load of the machine: two
- * threads on cores that others use are no faster than the share they are given. Results are compared bit by bit before
- * anything is timed. Layers from 50 MFLOP on are those that must reach 1.8 ×; the small ones show from where on
- * sharing pays, which is LEAST_FLOPS of optimized/threads/index.ts.
+ * Two threads on cores that others use are no faster than the share they are given. A round counts as undisturbed when its threads
+ * waited for a core for less than DELAYED of its time, by the scheduler's own account (/proc/self/task/…/schedstat); the
+ * median over all rounds and the load of the machine stand beside. Results are compared bit by bit before anything is timed.
+ * Layers from 50 MFLOP on are those that must reach 1.8 ×; the small ones show from where on sharing pays, which is
+ * LEAST_FLOPS of optimized/threads/index.ts.
  */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { simd, threadsOf } from '../optimized/index.ts'
 import { instantiate } from '../properties/case.ts'
@@ -34,10 +36,13 @@ const LAYERS = [
   'conv2d n1c16h14w14 m32r3s3 pd1 @real#1',
   'conv2d n1c8h14w14 m16r3s3 pd1 @real#1',
 ]
-const ROUNDS = 40
-/** Calls of a block, after one that wakes the worker and fills the caches. */
-const CALLS = 4
-const WARM = 20
+/** Rounds go on until so many were undisturbed, or all there is time for. */
+const UNDISTURBED = 25
+const ROUNDS_MS = 12_000
+const DELAYED = 0.02
+/** A block goes on for so long, after a call that wakes the worker and fills the caches: several turns of the scheduler. */
+const BLOCK_MS = 40
+const WARM = 3
 
 if (!simd) throw new Error('bench: this engine has no WebAssembly SIMD, there is nothing to compare')
 const one: Implementation = simd
@@ -53,14 +58,34 @@ function callOf(implementation: Implementation, descriptor: string): () => Tenso
   }
 }
 
-/** Milliseconds of each call of a block. */
-function block(call: () => unknown): number[] {
+const TASKS = '/proc/self/task'
+
+/** Milliseconds that the threads of this process have waited for a core until now; 0 where nobody counts. */
+function delay(): number {
+  if (!existsSync(TASKS)) return 0
+  const waited = (task: string): number => {
+    try {
+      return Number(readFileSync(`${TASKS}/${task}/schedstat`, 'utf8').split(' ')[1])
+    } catch {
+      return 0
+    }
+  }
+  return readdirSync(TASKS).reduce((sum, task) => sum + waited(task), 0) / 1e6
+}
+
+/** The median call of a block in milliseconds, and the share of the block's time in which its threads waited for a core. */
+function block(call: () => unknown): { ms: number; delayed: number } {
   call()
-  return Array.from({ length: CALLS }, () => {
-    const start = performance.now()
+  const before = delay()
+  const times: number[] = []
+  const begin = performance.now()
+  for (let now = begin; now < begin + BLOCK_MS; ) {
     call()
-    return performance.now() - start
-  })
+    times.push(performance.now() - now)
+    now = performance.now()
+  }
+  const waited = delay() - before
+  return { ms: median(times), delayed: waited / (performance.now() - begin) }
 }
 
 /** Two operations a product; what a result sums stands in the table. */
@@ -80,20 +105,23 @@ for (const descriptor of process.argv.length > 2 ? process.argv.slice(2) : LAYER
   if (differs >= 0) throw new Error(`${two.name} differs at ${differs} of ${descriptor}; nothing was timed`)
   for (let i = 0; i < WARM; i++) block(double)
   for (let i = 0; i < WARM; i++) block(single)
-  const [singles, doubles, ratios]: [number[], number[], number[]] = [[], [], []]
-  for (let round = 0; round < ROUNDS; round++) {
-    const first = round % 2 ? block(double) : block(single)
-    const second = round % 2 ? block(single) : block(double)
-    const [a, b] = round % 2 ? [second, first] : [first, second]
-    singles.push(...a)
-    doubles.push(...b)
-    ratios.push(median(a) / median(b))
+  const ratios: number[] = []
+  const undisturbed: number[] = []
+  const fastest = { one: Number.POSITIVE_INFINITY, two: Number.POSITIVE_INFINITY }
+  for (let end = performance.now() + ROUNDS_MS; undisturbed.length < UNDISTURBED && performance.now() < end; ) {
+    const early = ratios.length % 2 ? block(double) : undefined
+    const a = block(single)
+    const b = early ?? block(double)
+    fastest.one = Math.min(fastest.one, a.ms)
+    fastest.two = Math.min(fastest.two, b.ms)
+    ratios.push(a.ms / b.ms)
+    if (Math.max(a.delayed, b.delayed) < DELAYED) undisturbed.push(a.ms / b.ms)
   }
-  const best = [Math.min(...singles), Math.min(...doubles)] as const
+  const counted = undisturbed.length < 6 ? 'too few' : intervalText(medianInterval(undisturbed), ' ×')
   process.stdout.write(
     `${descriptor.padEnd(52)} ${(flopsOf(descriptor, expected) / 1e6).toFixed(1).padStart(6)} MFLOP  ` +
-      `${intervalText(medianInterval(ratios), ' ×')}, fastest ${best[0].toFixed(2)} / ${best[1].toFixed(2)} ms = ` +
-      `${(best[0] / best[1]).toFixed(2)} ×, load ${loadavg()[0]!.toFixed(1)}\n`,
+      `${counted} in ${undisturbed.length} undisturbed rounds; ${intervalText(medianInterval(ratios), ' ×')} in all ${ratios.length}; ` +
+      `fastest ${fastest.one.toFixed(2)} / ${fastest.two.toFixed(2)} ms; load ${loadavg()[0]!.toFixed(1)}\n`,
   )
 }
 await two.close?.()
