@@ -38,7 +38,7 @@ const LAYERS = [
 ]
 /** Rounds go on until so many were undisturbed, or all there is time for. */
 const UNDISTURBED = 25
-const ROUNDS_MS = 12_000
+const ROUNDS_MS = 8_000
 const DELAYED = 0.02
 /** A block goes on for so long, after a call that wakes the worker and fills the caches: several turns of the scheduler. */
 const BLOCK_MS = 40
