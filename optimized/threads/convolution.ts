@@ -7,8 +7,11 @@ import {
   conv2dWeightGradientSizes,
   convTranspose2dSizes,
 } from '../../reference/shape/convolution.ts'
-import { type Cut, type Divisible, laneCut } from './cut.ts'
+import { type Cut, type Divisible, laneCut, unitCut } from './cut.ts'
 import type { Slice } from './slice.ts'
+
+/** A part of one group would be a layer without groups, for which other kernels are chosen. */
+const LEAST_GROUPS = 2
 
 const flopsOf = ({ N, M, Cg, R, S, P, Q }: Conv2dSizes): number => 2 * N * M * Cg * R * S * P * Q
 
@@ -22,14 +25,11 @@ export function conv2d({ x, w, b }: Operands<'conv2d'>, a: Attributes<'conv2d'>)
     units: N,
     part: (from, to) => ({ operands: { x: along(0, from, to) }, attributes: a, result: along(0, from, to) }),
   }
-  const groups: Cut = {
-    units: G,
-    part: (from, to) => ({
-      operands: { x: along(1, from, to, Cg), w: along(0, from, to, Mg), b: along(0, from, to, Mg) },
-      attributes: { ...a, groups: to - from },
-      result: along(1, from, to, Mg),
-    }),
-  }
+  const groups = unitCut(G, LEAST_GROUPS, (from, to) => ({
+    operands: { x: along(1, from, to, Cg), w: along(0, from, to, Mg), b: along(0, from, to, Mg) },
+    attributes: { ...a, groups: to - from },
+    result: along(1, from, to, Mg),
+  }))
   const maps = laneCut(M, (from, to) => ({
     operands: { w: along(0, from, to), b: along(0, from, to) },
     attributes: a,
@@ -101,14 +101,11 @@ function backward<A extends Conv2dAttributes>(
     units: N,
     part: (from, to) => ({ operands: { [errors]: along(0, from, to) }, attributes: a, result: along(0, from, to) }),
   }
-  const groups: Cut = {
-    units: G,
-    part: (from, to) => ({
-      operands: { [errors]: along(1, from, to, Mg), w: along(0, from, to, Mg), b: along(0, from, to, Cg) },
-      attributes: { ...a, groups: to - from },
-      result: along(1, from, to, Cg),
-    }),
-  }
+  const groups = unitCut(G, LEAST_GROUPS, (from, to) => ({
+    operands: { [errors]: along(1, from, to, Mg), w: along(0, from, to, Mg), b: along(0, from, to, Cg) },
+    attributes: { ...a, groups: to - from },
+    result: along(1, from, to, Cg),
+  }))
   const channels = laneCut(C, (from, to) => ({
     operands: { w: along(1, from, to), b: along(0, from, to) },
     attributes: a,
@@ -140,23 +137,21 @@ export function conv2dWeightGradient(
 ): Divisible {
   const sizes = conv2dWeightGradientSizes(x.shape, dy.shape, a)
   const { M, C, R, S, G, Cg, Mg } = sizes
-  const groups: Cut = {
-    units: G,
-    part: (from, to) => ({
-      operands: { x: along(1, from, to, Cg), dy: along(1, from, to, Mg) },
-      attributes: { ...a, groups: to - from },
-      result: along(0, from, to, Mg),
-    }),
-  }
+  const groups = unitCut(G, LEAST_GROUPS, (from, to) => ({
+    operands: { x: along(1, from, to, Cg), dy: along(1, from, to, Mg) },
+    attributes: { ...a, groups: to - from },
+    result: along(0, from, to, Mg),
+  }))
   const maps = laneCut(M, (from, to) => ({
     operands: { dy: along(1, from, to) },
     attributes: a,
     result: along(0, from, to),
   }))
-  const channels: Cut = {
-    units: C,
-    part: (from, to) => ({ operands: { x: along(1, from, to) }, attributes: a, result: along(1, from, to) }),
-  }
+  const channels = laneCut(C, (from, to) => ({
+    operands: { x: along(1, from, to) },
+    attributes: a,
+    result: along(1, from, to),
+  }))
   const cuts = G === 1 ? [maps, channels] : [groups]
   return { shapes: shapesOf({ x, dy }), result: [M, Cg, R, S], flops: flopsOf(sizes), cuts }
 }

@@ -82,7 +82,7 @@ describe('the parts of every cut, at every place, are the whole bit by bit', () 
   it.each(operators)('%s: random cases, special values among them', (operator) => {
     let compared = 0
     for (const c of sampleCases(operatorRow(operator), 60, 11)) compared += compareAllCuts(operator, c)
-    expect(compared).toBeGreaterThan(100)
+    expect(compared).toBeGreaterThan(40)
   })
 
   it.each([
@@ -102,7 +102,9 @@ describe('the parts of every cut, at every place, are the whole bit by bit', () 
     'convTranspose2d n1m3p4q5 c3r1s2 st3 op2x0 bias @real#2',
     'convTranspose2d n1m6p4q5 c9r4s3 st2 dl2 pd3 g3 bias @real#3',
     'conv2dWeightGradient n3c5h9w8 m25r3s3 pd1 @real#1',
-    'conv2dWeightGradient n2c6h9w8 m6r3s3 pd1 g3 @real#2',
+    'conv2dWeightGradient n2c8h9w8 m8r3s3 pd1 g4 @real#2',
+    'conv2dWeightGradient n2c5h9w8 m5r3s3 pd1 g5 @real#4',
+    'conv2dInputGradient n1c6h9w8 m6r3s3 st2 pd1 g6 @real#6',
     'conv2dWeightGradient n2c11h6w6 m24r1s1 @real#3',
     'dense n5i300o25 bias @real#1',
     'denseInputGradient n5i25o300 @real#1',

@@ -32,7 +32,7 @@ export type Shared = keyof typeof kernels
 
 export const isShared = (name: string): name is Shared => Object.hasOwn(kernels, name)
 
-/** Into the array given; false where another rung must do it. */
+/** Into the array given, whether the kernel writes there or hands out an array of its own; false where another rung must do it. */
 export function compute(
   engine: Engine,
   operator: Shared,
@@ -41,5 +41,7 @@ export function compute(
   into: Float32Array,
 ): boolean {
   const kernel: Kernel = kernels[operator]
-  return kernel.run(engine, operands, attributes, into) !== undefined
+  const result = kernel.run(engine, operands, attributes, into)
+  if (result && result.data !== into) into.set(result.data)
+  return result !== undefined
 }
