@@ -13,7 +13,14 @@ const ours: Target = {
   about: 'the optimized implementation of this project',
   packages: [],
   // Cases are small: threads share layers of any size here.
-  load: async () => [optimized, ...(simd ? [simd] : []), threadsOf({ leastFlops: 0 }), winograd32, blocked32, blocked64],
+  load: async () => [
+    optimized,
+    ...(simd ? [simd] : []),
+    threadsOf({ leastFlops: 0 }),
+    winograd32,
+    blocked32,
+    blocked64,
+  ],
 }
 
 export const builtIn: readonly Target[] = [

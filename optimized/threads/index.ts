@@ -2,6 +2,9 @@
  * The simd rung on several threads. A layer is cut into parts, the same operator on slices of its operands, whose kernels and whose
  * order of sums are those of the whole: results are the simd rung's, bit by bit. Calls stay synchronous: the calling thread
  * computes its share and waits for the rest.
+ *
+ * Besides the blocks of each thread this takes one shared memory, as large as what the workers read and write of the largest layer so
+ * far: operands and results once. `close` gives it back; a later call starts anew.
  */
 import type { Attributes, Operands, OperatorName, Tensor } from '../../reference/contract.ts'
 import type { Blocked } from '../blocked/index.ts'
@@ -23,7 +26,7 @@ export interface ThreadsOptions extends Partial<Terms> {
   readonly worker?: URL
 }
 
-/** Set by `npm run bench:threads`. */
+/** Waking a worker and laying out a layer took 20 to 50 µs; `npm run bench:threads` gained from about here on. */
 const LEAST_FLOPS = 10e6
 /** A part of 400 GFLOP takes 10 s; nobody wants to wait longer for a thread that died. */
 const LIMIT_MS = 30_000

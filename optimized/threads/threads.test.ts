@@ -101,9 +101,9 @@ describe('a worker that dies', () => {
     const source = `${TAKE}
       if (existsSync(${flag})) await import(${real})
       else { appendFileSync(${flag}, ''); take(); process.exit(1) }`
-    const rung = open({ onlyWorkers: true, limitMs: 3000, worker: workerOf('dies.mjs', source) })
+    const rung = open({ onlyWorkers: true, limitMs: 6000, worker: workerOf('dies.mjs', source) })
     const call = () => rung.operators.dense!({ x: ones(3, 5), w: ones(40, 5) }, {})
-    expect(call).toThrow(/^dense: no worker thread answered within 3 s.*call again/)
+    expect(call).toThrow(/^dense: no worker thread answered within 6 s.*call again/)
     expect([...(await call()).data]).toEqual(new Array(120).fill(5))
   })
 
@@ -133,7 +133,7 @@ describe('a worker that dies', () => {
   it('of an error says which', () => {
     const source = `${TAKE}; take(); const text = Buffer.from(workerData.buffer, 12352, 1024); text.fill(0).write('out of luck')
       Atomics.store(words, 16, 3); Atomics.add(words, 1, 1); Atomics.notify(words, 1); for (;;) take()`
-    const rung = open({ onlyWorkers: true, limitMs: 3000, worker: workerOf('fails.mjs', source) })
+    const rung = open({ onlyWorkers: true, limitMs: 15_000, worker: workerOf('fails.mjs', source) })
     const call = () => rung.operators.dense!({ x: ones(3, 5), w: ones(40, 5) }, {})
     expect(call).toThrow('dense: a worker thread failed: out of luck; use the simd rung')
   })
