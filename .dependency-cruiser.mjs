@@ -12,6 +12,9 @@ const PUBLISHED = '^(index\\.ts$|(reference|optimized|properties|audit|bench|cli
 /** Number systems load mathjs in one file through node:module, which hides it from here: who may have one has both. */
 const MATHJS = ['^node_modules/mathjs/', '^module$']
 
+/** What the optimized operators share with the textbook, and themselves. */
+const BESIDE_OPTIMIZED = ['^optimized/', '^reference/(contract|tensor)\\.ts$', '^reference/shape/']
+
 export default {
   forbidden: [
     {
@@ -88,8 +91,15 @@ export default {
       name: 'optimized',
       comment: 'The optimized operators share the contract and the shapes with the textbook, never a formula.',
       severity: 'error',
-      from: { path: '^optimized/', pathNot: TEST },
-      to: { pathNot: ['^optimized/', '^reference/(contract|tensor)\\.ts$', '^reference/shape/'] },
+      from: { path: '^optimized/', pathNot: [TEST, '^optimized/threads/'] },
+      to: { pathNot: BESIDE_OPTIMIZED },
+    },
+    {
+      name: 'threads',
+      comment: 'Worker threads need Node, and tsx where they run from source; nothing else of optimized/ needs either.',
+      severity: 'error',
+      from: { path: '^optimized/threads/', pathNot: TEST },
+      to: { pathNot: [...BESIDE_OPTIMIZED, '^worker_threads$', '^os$', '^node_modules/tsx/'] },
     },
     {
       name: 'properties',

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import * as oracle from './index.ts'
+import * as rungs from './optimized/index.ts'
 import * as reference from './reference/index.ts'
 
 const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
 const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code!)
-const examples = blocks.filter((code) => /^import \{.*\} from 'cnn-oracle(\/reference)?'/m.test(code))
+const examples = blocks.filter((code) => /^import \{.*\} from 'cnn-oracle(\/reference|\/optimized)?'/m.test(code))
 
 /** The body of an async function that is given what the block imports. */
 function bodyOf(code: string): string {
@@ -15,21 +16,28 @@ function bodyOf(code: string): string {
   return outputText
     .replaceAll(/^import \{(.*)\} from 'cnn-oracle';$/gm, 'const {$1} = oracle')
     .replaceAll(/^import \{(.*)\} from 'cnn-oracle\/reference';$/gm, 'const {$1} = reference')
+    .replaceAll(/^import \{(.*)\} from 'cnn-oracle\/optimized';$/gm, 'const {$1} = rungs')
     .replaceAll(/^export (default .*|\{\});?$/gm, '')
 }
 
 describe('the examples of the README run', () => {
-  it('there are those for gradients, laws and number systems', () => {
+  it('there are those for gradients, laws, number systems and threads', () => {
     expect(examples.filter((code) => code.includes('checkGradient(')).length).toBe(1)
     expect(examples.filter((code) => code.includes('gradcheck(')).length).toBe(1)
     expect(examples.filter((code) => code.includes('symbolic')).length).toBe(1)
+    expect(examples.filter((code) => code.includes('threadsOf(')).length).toBe(1)
   })
 
   it.each(examples.map((code) => [code.split('\n')[0]!, code]))(
     '%s',
     async (_, code) => {
       const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor
-      await new AsyncFunction('oracle', 'reference', 'mine', bodyOf(code))(oracle, reference, oracle.textbook)
+      await new AsyncFunction('oracle', 'reference', 'rungs', 'mine', bodyOf(code))(
+        oracle,
+        reference,
+        rungs,
+        oracle.textbook,
+      )
       // All laws over all their cases: ten seconds of an idle core.
     },
     90_000,

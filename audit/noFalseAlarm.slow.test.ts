@@ -1,6 +1,6 @@
 /** No false alarm: what is right as far as is known shows nothing over many cases. ORACLE_CASES sets how many an operator. */
 import { describe, expect, it } from 'vitest'
-import { blocked32, blocked64, optimized, simd } from '../optimized/index.ts'
+import { blocked32, blocked64, optimized, simd, threadsOf } from '../optimized/index.ts'
 import { operators } from '../reference/operators.ts'
 import { auditOperator } from './auditOperator.ts'
 import { auditImplementation, type ImplementationReport, offersOf } from './auditTarget.ts'
@@ -10,18 +10,21 @@ import { knownEntry, readKnown } from './known.ts'
 
 const CASES = Number(process.env.ORACLE_CASES ?? 1000)
 
-describe.each([optimized, ...(simd ? [simd] : []), blocked32, blocked64])('$name shows nothing', (implementation) => {
-  it.each(operators.map((row) => row.name))(`over ${CASES} cases of %s`, async (operator) => {
-    const findings: Finding[] = []
-    const tally = await auditOperator(
-      implementation,
-      { operator, cases: CASES, seed: 20_000 },
-      { started: () => {}, found: (finding) => findings.push(finding) },
-    )
-    expect(findings).toEqual([])
-    expect(tally.cases).toBe(CASES)
-  })
-})
+describe.each([optimized, ...(simd ? [simd] : []), threadsOf({ leastFlops: 0 }), blocked32, blocked64])(
+  '$name shows nothing',
+  (implementation) => {
+    it.each(operators.map((row) => row.name))(`over ${CASES} cases of %s`, async (operator) => {
+      const findings: Finding[] = []
+      const tally = await auditOperator(
+        implementation,
+        { operator, cases: CASES, seed: 20_000 },
+        { started: () => {}, found: (finding) => findings.push(finding) },
+      )
+      expect(findings).toEqual([])
+      expect(tally.cases).toBe(CASES)
+    })
+  },
+)
 
 describe.each(['tfjs-cpu', 'jax-js', 'onnxruntime-node'])('%s, conv2d with explicit padding', (target) => {
   it(`shows nothing but conventions and confirmed refusals over ${CASES} cases`, async () => {

@@ -1,6 +1,6 @@
 /** The targets that come built in. Each package is loaded only in the process that audits it. */
 import { createRequire } from 'node:module'
-import { blocked32, blocked64, optimized, simd, winograd32 } from '../../optimized/index.ts'
+import { blocked32, blocked64, optimized, simd, threadsOf, winograd32 } from '../../optimized/index.ts'
 import { convnetjs } from './convnetjs.ts'
 import { jaxJs } from './jaxJs.ts'
 import { mlMatrixConvolution } from './mlMatrixConvolution.ts'
@@ -12,7 +12,15 @@ const ours: Target = {
   name: 'optimized',
   about: 'the optimized implementation of this project',
   packages: [],
-  load: async () => [optimized, ...(simd ? [simd] : []), winograd32, blocked32, blocked64],
+  // Cases are small: threads share layers of any size here.
+  load: async () => [
+    optimized,
+    ...(simd ? [simd] : []),
+    threadsOf({ leastFlops: 0 }),
+    winograd32,
+    blocked32,
+    blocked64,
+  ],
 }
 
 export const builtIn: readonly Target[] = [

@@ -14,14 +14,19 @@ import { dense, denseInputGradient } from './dense.ts'
 import { singles } from './singles.ts'
 
 /** F14. x (N,C,H,W), w (M,C/G,R,S), b (M) or none → (N,M,P,Q); undefined where another rung must do it. Throws ShapeError. */
-export function conv2d(engine: Engine, { x, w, b }: Operands<'conv2d'>, a: Attributes<'conv2d'>): Tensor | undefined {
+export function conv2d(
+  engine: Engine,
+  { x, w, b }: Operands<'conv2d'>,
+  a: Attributes<'conv2d'>,
+  into?: Float32Array,
+): Tensor | undefined {
   const sizes = conv2dSizes(x.shape, w.shape, b?.shape, a)
   const { N, M, R, S, P, Q, Cg, Mg } = sizes
   if (isDense(sizes, a)) {
-    const y = dense(engine, { x: rows(x), w: rows(w), b })
+    const y = dense(engine, { x: rows(x), w: rows(w), b }, into)
     return y && { shape: [N, M, 1, 1], data: y.data }
   }
-  const data = new Float32Array(N * M * P * Q)
+  const data = into ?? new Float32Array(N * M * P * Q)
   const weights = {
     data: singles(w),
     group: Mg * Cg * R * S,
@@ -47,13 +52,14 @@ export function conv2dInputGradient(
   engine: Engine,
   { dy, w }: Operands<'conv2dInputGradient'>,
   a: Attributes<'conv2dInputGradient'>,
+  into?: Float32Array,
 ): Tensor | undefined {
   const sizes = conv2dInputGradientSizes(dy.shape, w.shape, a)
   if (isDense(sizes, a)) {
-    const dx = denseInputGradient(engine, { dy: rows(dy), w: rows(w) })
+    const dx = denseInputGradient(engine, { dy: rows(dy), w: rows(w) }, into)
     return dx && { shape: [sizes.N, sizes.C, sizes.H, sizes.W], data: dx.data }
   }
-  return backward(engine, dy, w, undefined, sizes, a)
+  return backward(engine, dy, w, undefined, sizes, a, into)
 }
 
 /** F26. x (N,M,P,Q), w (M,C/G,R,S), b (C) or none → (N,C,H,W). */
@@ -61,8 +67,9 @@ export function convTranspose2d(
   engine: Engine,
   { x, w, b }: Operands<'convTranspose2d'>,
   a: Attributes<'convTranspose2d'>,
+  into?: Float32Array,
 ): Tensor | undefined {
-  return backward(engine, x, w, b, convTranspose2dSizes(x.shape, w.shape, b?.shape, a), a)
+  return backward(engine, x, w, b, convTranspose2dSizes(x.shape, w.shape, b?.shape, a), a, into)
 }
 
 function backward(
@@ -72,12 +79,13 @@ function backward(
   b: Tensor | undefined,
   sizes: Conv2dSizes,
   a: Conv2dAttributes,
+  into: Float32Array | undefined,
 ): Tensor | undefined {
   const { N, C, H, W, R, S, Cg, Mg } = sizes
   const spread = spreadLayer(sizes, a)
   if (spread) return turned(engine, spread, dy, w, b)
   const { layers, all } = backwardLayers(sizes, a)
-  const data = new Float32Array(N * C * H * W)
+  const data = into?.fill(0) ?? new Float32Array(N * C * H * W)
   // Outputs that no tap reaches keep the bias.
   if (b && !all) for (let i = 0; i < N * C; i++) data.fill(b.data[i % C]!, i * H * W, (i + 1) * H * W)
   for (const { down, across, layer } of layers) {

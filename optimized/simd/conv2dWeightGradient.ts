@@ -35,11 +35,12 @@ export function conv2dWeightGradient(
   engine: Engine,
   { x, dy }: Operands<'conv2dWeightGradient'>,
   a: Attributes<'conv2dWeightGradient'>,
+  into?: Float32Array,
 ): Tensor | undefined {
   const sizes = conv2dWeightGradientSizes(x.shape, dy.shape, a)
   const { N, M, C, H, W, R, S, P, Q, G, Cg, Mg } = sizes
   if (isDense(sizes, a)) {
-    const dw = denseWeightGradient(engine, { x: rowsOf(x), dy: rowsOf(dy) })
+    const dw = denseWeightGradient(engine, { x: rowsOf(x), dy: rowsOf(dy) }, into)
     return dw && { shape: [sizes.M, sizes.C, sizes.R, sizes.S], data: dw.data }
   }
   if (isDepthwise(sizes) && sizes.R * sizes.S <= MOST_TAPS) {
@@ -67,7 +68,7 @@ export function conv2dWeightGradient(
     number, number, number, number, number, number, number,
   ] // biome-ignore format: one address a block
   const [images, errors] = [singles(x), singles(dy)]
-  const data = new Float32Array(M * Cg * RS)
+  const data = into ?? new Float32Array(M * Cg * RS)
   const view = engine.view
   const all = allBlocks(Mg)
   view.fill(0, zeros / 4, zeros / 4 + lanes)

@@ -14,27 +14,35 @@ import { copyParts } from './panel.ts'
 import { singles } from './singles.ts'
 
 /** F19. y[n,o] = b[o] + Σ_i x[n,i] · w[o,i]. x (N,I), w (O,I), b (O) or none → (N,O). Throws ShapeError. */
-export function dense(engine: Engine, { x, w, b }: Operands<'dense'>): Tensor | undefined {
+export function dense(engine: Engine, { x, w, b }: Operands<'dense'>, into?: Float32Array): Tensor | undefined {
   const { N, I, O } = denseSizes(x.shape, w.shape, b?.shape)
   const left = { data: singles(x), count: N, step: I, depth: 1 }
   const right = { data: singles(w), count: O, step: I, depth: 1 }
-  return product(engine, left, right, I, b && singles(b))
+  return product(engine, left, right, I, b && singles(b), into)
 }
 
 /** F11. dx[n,i] = Σ_o dy[n,o] · w[o,i]. dy (N,O), w (O,I) → (N,I). Throws ShapeError. */
-export function denseInputGradient(engine: Engine, { dy, w }: Operands<'denseInputGradient'>): Tensor | undefined {
+export function denseInputGradient(
+  engine: Engine,
+  { dy, w }: Operands<'denseInputGradient'>,
+  into?: Float32Array,
+): Tensor | undefined {
   const { N, I, O } = denseInputGradientSizes(dy.shape, w.shape)
   const left = { data: singles(dy), count: N, step: O, depth: 1 }
   const right = { data: singles(w), count: I, step: 1, depth: I }
-  return product(engine, left, right, O, undefined)
+  return product(engine, left, right, O, undefined, into)
 }
 
 /** F12. dw[o,i] = Σ_n dy[n,o] · x[n,i]. x (N,I), dy (N,O) → (O,I). Throws ShapeError. */
-export function denseWeightGradient(engine: Engine, { x, dy }: Operands<'denseWeightGradient'>): Tensor | undefined {
+export function denseWeightGradient(
+  engine: Engine,
+  { x, dy }: Operands<'denseWeightGradient'>,
+  into?: Float32Array,
+): Tensor | undefined {
   const { N, I, O } = denseWeightGradientSizes(x.shape, dy.shape)
   const left = { data: singles(dy), count: O, step: 1, depth: O }
   const right = { data: singles(x), count: I, step: 1, depth: I }
-  return product(engine, left, right, N, undefined)
+  return product(engine, left, right, N, undefined, into)
 }
 
 /** A matrix read by rows: element (i, k) lies at i·step + k·depth, one of which is 1. */
@@ -68,6 +76,7 @@ function product(
   right: Matrix,
   K: number,
   bias: Float32Array | undefined,
+  into: Float32Array | undefined,
 ): Tensor | undefined {
   const [J, O] = [left.count, right.count]
   const { rows, maps, depth } = productBlocks(J, O, K)
@@ -82,7 +91,7 @@ function product(
   })
   if (at === undefined) return undefined
   const view = engine.view
-  const data = new Float32Array(J * O)
+  const data = into ?? new Float32Array(J * O)
   const staged = {
     left: left.depth === 1 ? { step: depth, depth: 1 } : { step: 1, depth: rows },
     right: right.depth === 1 ? { step: K, depth: 1 } : { step: 1, depth: maps },
