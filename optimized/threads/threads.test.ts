@@ -11,7 +11,7 @@ import { type Implementation, ShapeError, type Tensor } from '../../reference/co
 import { callOperator, operatorRow, operators } from '../../reference/operators.ts'
 import { blocked32, simd, threadsOf } from '../index.ts'
 import { Crew } from './crew.ts'
-import type { ThreadsOptions } from './index.ts'
+import { type ThreadsOptions, threads } from './index.ts'
 import { obstacle } from './support.ts'
 
 const below = simd ?? blocked32
@@ -167,7 +167,7 @@ it('a process ends by itself with workers that sleep', () => {
 
 describe('where threads cannot be had, the rung below computes, and the version says why', () => {
   it('one core', () => {
-    const rung = threadsOf({ threads: 1 })
+    const rung = threads('threads', below, { threads: 1 })
     expect(rung.version).toMatch(/^simd.*: there is one core$/)
     expect(rung.operators).toBe(below.operators)
   })
