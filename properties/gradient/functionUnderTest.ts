@@ -1,6 +1,7 @@
 /** A function of the user's and its gradient, called with copies and looked over before anything is concluded. */
 import type { Precision, Tensor } from '../../reference/contract.ts'
 import { shapeText, sizeOf } from '../../reference/tensor.ts'
+import { formats } from '../format.ts'
 
 /** y = f(…inputs), a tensor or a number. */
 export type Differentiable = (...inputs: Tensor[]) => Tensor | number | Promise<Tensor | number>
@@ -22,7 +23,9 @@ export class FunctionUnderTest {
   readonly y: Tensor
   /** float32 where any input or the result is. */
   readonly precision: Precision
-  /** All inputs and the result are whole numbers. */
+  /** Largest magnitude of a whole number to which the steps of an exact difference may be added: a quarter of the significand. */
+  readonly largestWhole: number
+  /** All inputs and the result are such whole numbers. */
   readonly isWhole: boolean
   evaluations = 2
   private readonly f: Differentiable
@@ -42,7 +45,15 @@ export class FunctionUnderTest {
     this.y = y
     const all = [...inputs, y]
     this.precision = all.some(({ data }) => data instanceof Float32Array) ? 'float32' : 'float64'
-    this.isWhole = all.every(({ data }) => data.every(Number.isInteger))
+    this.largestWhole = 2 ** (formats[this.precision].bits - 2)
+    this.isWhole = all.every(({ data }) => this.areWhole(data))
+  }
+
+  /** Whether sums and differences of these numbers are exact. */
+  areWhole(data: ArrayLike<number>): boolean {
+    for (let i = 0; i < data.length; i++)
+      if (!Number.isInteger(data[i]) || Math.abs(data[i]!) > this.largestWhole) return false
+    return true
   }
 
   /** Evaluates f once. Throws GradientError on inputs or results that have no slope. */

@@ -14,6 +14,8 @@ export interface Opinion<T> {
 
 /** The first step, in units of the largest input. */
 const FIRST_STEP = 2 ** -3
+/** Of a step in float64. */
+const LARGEST_EXPONENT = 1023
 
 /** Throws GradientError where the slope cannot be told from the values. */
 export async function slopeOpinions(
@@ -21,15 +23,9 @@ export async function slopeOpinions(
   k: number,
   u: Float64Array,
 ): Promise<readonly Opinion<Float64Array>[]> {
-  const opinions: Opinion<Float64Array>[] = []
-  const exact = subject.isWhole ? await exactSlope(subject, k, u) : undefined
-  if (exact) {
-    const error = new Float64Array(exact.length)
-    opinions.push({ judge: 'exact differences', kink: Array.from(exact, () => false), low: exact, high: exact, error })
-  }
   const reach = Math.max(0, ...Array.from(subject.inputs[k]!.data, Math.abs))
   const farthest = Math.max(...Array.from(u, Math.abs))
-  const unit = 2 ** Math.round(Math.log2((reach > 0 ? reach : 1) / farthest))
+  const unit = 2 ** Math.min(LARGEST_EXPONENT, Math.round(Math.log2(reach > 0 ? reach : 1) - Math.log2(farthest)))
   const roundoff = formats[subject.precision].u
   const slopes = await slopesAlong({
     at: (h) => subject.moved(k, u, h),
@@ -48,8 +44,13 @@ export async function slopeOpinions(
   const high = central.value.map((_, i) => Math.max(...ends(i)))
   const error = central.error.map((e, i) => (kink[i] ? Math.max(left.error[i]!, right.error[i]!) : e))
   refuseGuesses(subject, k, low, error, unit)
-  opinions.push({ judge: 'central differences', kink, low, high, error })
-  return opinions
+  const differences = { judge: 'central differences', kink, low, high, error }
+  const exact = subject.isWhole ? await exactSlope(subject, k, u) : undefined
+  // round(x) is a line on whole numbers alone: what smaller steps contradict is not the slope.
+  if (!exact?.every((v, i) => v >= low[i]! - error[i]! && v <= high[i]! + error[i]!)) return [differences]
+  const none = new Float64Array(exact.length)
+  const line = { judge: 'exact differences', kink: kink.map(() => false), low: exact, high: exact, error: none }
+  return [line, differences]
 }
 
 /**
@@ -79,10 +80,8 @@ function refuseGuesses(
 async function exactSlope(subject: FunctionUnderTest, k: number, u: Float64Array): Promise<Float64Array | undefined> {
   const middle = subject.y.data
   const [down, up, twice] = [await subject.moved(k, u, -1), await subject.moved(k, u, 1), await subject.moved(k, u, 2)]
-  const slope = Float64Array.from(up, (v, i) => v - middle[i]!)
-  for (let i = 0; i < slope.length; i++) {
-    const isLine = middle[i]! - down[i]! === slope[i] && twice[i]! - up[i]! === slope[i]
-    if (!isLine || !Number.isInteger(up[i])) return undefined
-  }
-  return slope
+  if (![down, up, twice].every((values) => subject.areWhole(values))) return undefined
+  const slope = up.map((v, i) => v - middle[i]!)
+  const isLine = slope.every((s, i) => middle[i]! - down[i]! === s && twice[i]! - up[i]! === s)
+  return isLine ? slope : undefined
 }
