@@ -77,3 +77,82 @@ describe('whole numbers so large that x + u is not one of them: no exact differe
     expect(judges).toEqual(['exact differences', 'central differences'])
   })
 })
+
+const relu = (v: number): number => Math.max(v, 0)
+
+describe('kinks that meet: a gradient of any side near by, none of different sides', () => {
+  const convention = (f: Differentiable, slopes: readonly number[]) =>
+    [
+      f,
+      (dy: Tensor) =>
+        tensor(
+          [slopes.length],
+          slopes.map((s) => s * dy.data[0]!),
+        ),
+    ] as const
+  const at = (n: number): Tensor[] => [tensor([n], new Float64Array(n))]
+  const seeds = Array.from({ length: 20 }, (_, i) => i + 1)
+
+  it('5 + relu(x₀) − relu(x₁) at 0 with the slope 0, and all that lies between', async () => {
+    const f: Differentiable = ({ data }) => 5 + relu(data[0]!) - relu(data[1]!)
+    for (const seed of seeds)
+      for (const slopes of [
+        [0, 0],
+        [1, 0],
+        [1, -1],
+        [0.5, -0.25],
+      ])
+        await gradcheck(...convention(f, slopes), at(2), { seed })
+    for (const seed of seeds)
+      for (const slopes of [
+        [1.001, 0],
+        [-0.001, 0],
+        [0, 0.001],
+        [0, 1],
+      ])
+        await expect(gradcheck(...convention(f, slopes), at(2), { seed, full: true })).rejects.toThrow(/apart, bound/)
+  })
+
+  it('Σ cᵢ·relu(xᵢ) + Σ sin(xᵢ) of twelve values at 0, with the slope 0 of relu', async () => {
+    const c = Array.from({ length: 12 }, (_, i) => (i % 2 ? -1 : 1) * (1 + i / 7))
+    const f: Differentiable = ({ data }) => c.reduce((sum, w, i) => sum + w * relu(data[i]!) + Math.sin(data[i]!), 3)
+    for (const seed of seeds)
+      await gradcheck(
+        ...convention(
+          f,
+          c.map(() => 1),
+        ),
+        at(12),
+        { seed },
+      )
+    const w = c[4]!
+    for (const wrong of [1 + 2 * w, 1 - w, 1 - 1e-5]) {
+      const slopes = c.map((_, i) => (i === 4 ? wrong : 1))
+      await expect(gradcheck(...convention(f, slopes), at(12), { full: true })).rejects.toThrow(/input 0\[4\]/)
+    }
+  })
+
+  it('max(x₀,x₁) at a tie and |x| at 0 with (1,1): the entries are of different sides, and that is said', async () => {
+    const functions: Differentiable[] = [
+      ({ data }) => 5 + Math.max(data[0]!, data[1]!),
+      ({ data }) => 5 + Math.hypot(...data),
+    ]
+    let refused = 0
+    for (const f of functions)
+      for (const seed of seeds) {
+        for (const slopes of [
+          [1, 0],
+          [0, 1],
+          [0.5, 0.5],
+        ])
+          await gradcheck(...convention(f, slopes), at(2), { seed })
+        const message = await gradcheck(...convention(f, [1, 1]), at(2), { seed }).catch(
+          (error: Error) => error.message,
+        )
+        if (typeof message !== 'string') continue
+        expect(message).toContain('the entries are of different sides')
+        refused++
+      }
+    expect(refused).toBeGreaterThan(10)
+  })
+})

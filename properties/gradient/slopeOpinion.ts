@@ -17,15 +17,24 @@ const FIRST_STEP = 2 ** -3
 /** Of a step in float64. */
 const LARGEST_EXPONENT = 1023
 
+const reachOf = ({ inputs }: FunctionUnderTest, k: number): number =>
+  Math.max(0, ...Array.from(inputs[k]!.data, Math.abs))
+
+/** The power of two that takes a step along u as far as the largest number of the input lies from 0; from 0, to 1. */
+export function stepUnit(subject: FunctionUnderTest, k: number, u: Float64Array): number {
+  const reach = reachOf(subject, k)
+  const farthest = Math.max(...Array.from(u, Math.abs))
+  return 2 ** Math.min(LARGEST_EXPONENT, Math.round(Math.log2(reach > 0 ? reach : 1) - Math.log2(farthest)))
+}
+
 /** Throws GradientError where the slope cannot be told from the values. */
 export async function slopeOpinions(
   subject: FunctionUnderTest,
   k: number,
   u: Float64Array,
 ): Promise<readonly Opinion<Float64Array>[]> {
-  const reach = Math.max(0, ...Array.from(subject.inputs[k]!.data, Math.abs))
-  const farthest = Math.max(...Array.from(u, Math.abs))
-  const unit = 2 ** Math.min(LARGEST_EXPONENT, Math.round(Math.log2(reach > 0 ? reach : 1) - Math.log2(farthest)))
+  const reach = reachOf(subject, k)
+  const unit = stepUnit(subject, k, u)
   const roundoff = formats[subject.precision].u
   const slopes = await slopesAlong({
     at: (h) => subject.moved(k, u, h),
