@@ -1,6 +1,7 @@
 /** Gradients that are right and were once refused. Beside each stand wrong ones, which have to be refused still. */
 import { describe, expect, it } from 'vitest'
 import { type Tensor, tensor } from '../../reference/tensor.ts'
+import { Random } from '../random.ts'
 import type { Differentiable, Gradient } from './functionUnderTest.ts'
 import { gradcheck } from './gradcheck.ts'
 
@@ -154,5 +155,54 @@ describe('kinks that meet: a gradient of any side near by, none of different sid
         refused++
       }
     expect(refused).toBeGreaterThan(10)
+  })
+})
+
+const normal = (random: Random): number =>
+  Math.sqrt(-2 * Math.log(1 - random.unit())) * Math.cos(2 * Math.PI * random.unit())
+
+describe('flat pieces beside a kink or a jump are no staircases', () => {
+  it.each([64, 8])('relu at %i normal values, 30 times', async (n) => {
+    const random = new Random(7)
+    const slope = (v: number): number => (v > 0 ? 1 : 0)
+    for (let seed = 1; seed <= 30; seed++) {
+      const values = Array.from({ length: n }, () => normal(random))
+      const inputs = [tensor([n + 1], [...values, 0.7])]
+      await gradcheck(...pointwise(relu, slope), inputs, { seed })
+      for (const wrong of [2, -1, 1 + 1e-5, Number.NaN])
+        await expect(gradcheck(...pointwise(relu, (v) => wrong * slope(v)), inputs, { seed })).rejects.toThrow(
+          /apart, bound|holds NaN/,
+        )
+    }
+  })
+
+  it.each<[string, Scalar, Scalar, readonly number[]]>([
+    ['relu', relu, (v) => (v > 0 ? 1 : 0), [-0.1, 2]],
+    ['relu beside its kink', relu, (v) => (v > 0 ? 1 : 0), [-1.5, 1e-3, 2, -1e-2]],
+    [
+      'hard sigmoid',
+      (v) => Math.min(Math.max(v / 6 + 0.5, 0), 1),
+      (v) => (Math.abs(v) < 3 ? 1 / 6 : 0),
+      [-3.01, 3.2, 0.4, 5],
+    ],
+    ['round', Math.round, () => 0, [3.4, -3.3, 0.1]],
+    ['round on whole numbers', Math.round, () => 0, [3, -1]],
+    ['a step', (v) => (v > 0 ? 1 : 0), () => 0, [0.1, -3]],
+  ])('%s', async (_, f, slope, values) => {
+    await holdsAlone(pointwise(f, slope), [tensor([values.length], values)], 1)
+  })
+
+  it('staircases are seen as before: float32 inside, with terms that cancel, and its slope is not 0', async () => {
+    const random = new Random(8)
+    for (let n = 0; n < 80; n++) {
+      const large = n % 2 ? 1e3 : 1e5
+      const rounded = (v: number): number => Math.fround(Math.fround(large + v) - large)
+      const inputs = [tensor([1], [1 + random.unit()])]
+      const [f, gradient] = pointwise(rounded, () => 1)
+      const message = await gradcheck(f, gradient, inputs, { seed: n, tolerance: 0.01 }).catch((e: Error) => e.message)
+      // A slope that noise hides may be refused, and never blamed.
+      if (typeof message === 'string') expect(message).toContain('cannot be told')
+      await expect(gradcheck(f, pointwise(rounded, () => 0)[1], inputs, { seed: n, tolerance: 0.01 })).rejects.toThrow()
+    }
   })
 })

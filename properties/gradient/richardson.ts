@@ -70,10 +70,34 @@ interface Sample {
   readonly down: Float64Array
 }
 
-/** The last step at which φ changes at all: below it a staircase is flat, and says nothing. The last of all for a constant. */
+/**
+ * The last step that says something. The last of all, unless φ is a staircase there: below the last step at which a staircase
+ * changes it is flat, and has no say.
+ */
 function finestChange(samples: readonly Sample[], middle: number, i: number): number {
+  const last = samples.length - 1
   const k = samples.findLastIndex(({ up, down }) => up[i] !== middle || down[i] !== middle)
-  return k < 0 ? STEPS - 1 : k
+  return k < 0 || last - k < FINEST || isFlatPiece(samples, k, middle, i) ? last : k
+}
+
+/** A jump of less than this, relative to what φ goes through, can be rounding in float32: 2⁻²⁴ of terms that cancel in part. */
+const SMALLEST_JUMP = 2 ** -18
+/** Steps coarser than the last change by which a piece is told from a stair: 4² times as long. */
+const COARSER = 2
+
+/**
+ * Whether φ, which changes last at step k, is flat around 0 and has a kink or a jump farther away, as relu does at −0.1. No
+ * stair is as long as the first step; on a shorter one the other side would change as well before this one has grown fourfold.
+ */
+function isFlatPiece(samples: readonly Sample[], k: number, middle: number, i: number): boolean {
+  const ups = samples.map(({ up }) => Math.abs(up[i]! - middle))
+  const downs = samples.map(({ down }) => Math.abs(down[i]! - middle))
+  const range = Math.max(...ups, ...downs)
+  if (Math.max(ups[k]!, downs[k]!) <= SMALLEST_JUMP * Math.max(range, Math.abs(middle))) return false
+  const before = Math.max(0, k - COARSER)
+  const isFlatBeside = (flat: readonly number[], other: readonly number[]): boolean =>
+    flat.every((change) => change === 0) || (flat[before] === 0 && other[k]! > 0 && other[before]! >= RATIO * other[k]!)
+  return k === 0 || isFlatBeside(ups, downs) || isFlatBeside(downs, ups)
 }
 
 /**
