@@ -206,3 +206,40 @@ describe('flat pieces beside a kink or a jump are no staircases', () => {
     }
   })
 })
+
+describe('a first step that leaves the domain, or overflows, is left out', () => {
+  it.each<[string, Scalar, Scalar, readonly number[]]>([
+    ['log', Math.log, (v) => 1 / v, [0.1, 1]],
+    ['log over four orders of magnitude', Math.log, (v) => 1 / v, [0.01, 100]],
+    ['√x', Math.sqrt, (v) => 0.5 / Math.sqrt(v), [0.01, 10]],
+    ['eˣ at 700', Math.exp, Math.exp, [700]],
+    ['asin', Math.asin, (v) => 1 / Math.sqrt(1 - v * v), [0.95, -0.2]],
+  ])('%s', async (_, f, slope, values) => {
+    await holdsAlone(pointwise(f, slope), [tensor([values.length], values)], slope(values[0]!, 0))
+  })
+
+  it('log and √x of eight values in (0.001, 1), 40 times', async () => {
+    const random = new Random(9)
+    for (let seed = 1; seed <= 40; seed++) {
+      const inputs = [
+        tensor(
+          [8],
+          Array.from({ length: 8 }, () => 0.001 + 0.999 * random.unit()),
+        ),
+      ]
+      const log = pointwise(Math.log, (v) => 1 / v)
+      await gradcheck(...log, inputs, { seed })
+      await gradcheck(...pointwise(Math.sqrt, (v) => 0.5 / Math.sqrt(v)), inputs, { seed })
+      const off = pointwise(Math.log, (v, i) => (i === 3 ? 1.001 : 1) / v)[1]
+      await expect(gradcheck(log[0], off, inputs, { seed })).rejects.toThrow(/input 0\[3\]/)
+    }
+  })
+
+  it('NaN on every step is refused', async () => {
+    const spike = pointwise(
+      (v) => (v === 1 ? 1 : Number.NaN),
+      () => 0,
+    )
+    await expect(gradcheck(...spike, [tensor([1], [1])])).rejects.toThrow(/cannot be told/)
+  })
+})

@@ -37,15 +37,20 @@ const RATIO = 4
 const STEPS = 14
 /** Extrapolations beyond the sixth only stir the rounding errors. */
 const COLUMNS = 6
+/** First steps that may leave the domain of φ: x can lie 2⁻¹⁶ of the first step from its edge. */
+const MOST_OUTSIDE = 8
 /** Finest steps, 2⁻¹⁸ of the first and below, whose quotients show the noise. */
 const FINEST = 4
 
-/** Slopes at 0 along a line, central and from both sides, from 2·14 + 1 values of φ. */
+/** Slopes at 0 along a line, central and from both sides, from 2·14 + 1 values of φ where none is NaN or infinite. */
 export async function slopesAlong(line: Line): Promise<Slopes> {
   const middle = Float64Array.from(await line.at(0))
   const samples: Sample[] = []
-  for (let k = 0, h = line.step; k < STEPS; k++, h /= RATIO) {
-    samples.push({ h, up: Float64Array.from(await line.at(h)), down: Float64Array.from(await line.at(-h)) })
+  for (let k = 0, h = line.step; samples.length < STEPS && k < STEPS + MOST_OUTSIDE; k++, h /= RATIO) {
+    const sample = { h, up: Float64Array.from(await line.at(h)), down: Float64Array.from(await line.at(-h)) }
+    // Steps begin where φ is defined on both sides: log at 0.1 is not, a whole step away.
+    if (k < MOST_OUTSIDE && samples.length === 0 && !isInside(sample)) continue
+    samples.push(sample)
   }
   const quotients = (of: (sample: Sample, i: number) => number): Float64Array[] =>
     samples.map((sample) => middle.map((_, i) => of(sample, i)))
@@ -69,6 +74,8 @@ interface Sample {
   readonly up: Float64Array
   readonly down: Float64Array
 }
+
+const isInside = ({ up, down }: Sample): boolean => up.every(Number.isFinite) && down.every(Number.isFinite)
 
 /**
  * The last step that says something. The last of all, unless φ is a staircase there: below the last step at which a staircase
