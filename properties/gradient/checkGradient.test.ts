@@ -239,3 +239,8 @@ describe('what cannot be checked says so', () => {
     expect(other!.message).not.toContain('look at dense first')
   })
 })
+
+it('150,528 values: no stack overflows', async () => {
+  const [check] = await checkGradient(blocked32, 'sigmoid', parseCase('sigmoid n1c3h224w224'))
+  expect(check).toMatchObject({ status: 'held' })
+}, 60_000)

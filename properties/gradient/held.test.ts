@@ -243,3 +243,55 @@ describe('a first step that leaves the domain, or overflows, is left out', () =>
     await expect(gradcheck(...spike, [tensor([1], [1])])).rejects.toThrow(/cannot be told/)
   })
 })
+
+describe('f(x) = 0 with the slope 0', () => {
+  it.each<[string, Scalar, Scalar]>([
+    ['x²', (v) => v * v, (v) => 2 * v],
+    ['x³', (v) => v ** 3, (v) => 3 * v * v],
+    ['1 − cos x', (v) => 1 - Math.cos(v), Math.sin],
+    ['x⁵', (v) => v ** 5, (v) => 5 * v ** 4],
+  ])('%s at 0', async (_, f, slope) => {
+    await holdsAlone(pointwise(f, slope), [tensor([1], [0])], 1)
+    await holdsAlone(pointwise(f, slope), [tensor([2], [0, 0])], 1)
+    await gradcheck(...pointwise(f, slope), [tensor([2], [0, 0], 'float32')])
+  })
+
+  it('x₀·x₁ at (0,0)', async () => {
+    const product: Differentiable = ({ data }) => data[0]! * data[1]!
+    const gradient: Gradient = (dy, { data }) => tensor([2], [data[1]! * dy.data[0]!, data[0]! * dy.data[0]!])
+    await holdsAlone([product, gradient], [tensor([2], [0, 0])], 1)
+  })
+})
+
+describe('a matrix and its transpose', () => {
+  const A = [1.1, 2.1, 3.1, 4.1] as const
+  const product: Differentiable = ({ data: [a, b] }) => tensor([2], [A[0] * a! + A[1] * b!, A[2] * a! + A[3] * b!])
+  const by =
+    (p: number, q: number): Gradient =>
+    ({ data: [a, b] }) =>
+      tensor([2], [A[0] * a! + p * b!, q * a! + A[3] * b!])
+  it.each([
+    [0.3, 0.7],
+    [0, 0],
+  ])('at (%d, %d)', async (...values) => {
+    await holdsAlone([product, by(A[2], A[1])], [tensor([2], values)], 1)
+    await expect(gradcheck(product, by(A[1], A[2]), [tensor([2], values)])).rejects.toThrow(/apart, bound/)
+  })
+})
+
+it('130,000 values: no stack overflows', async () => {
+  const n = 130_000
+  const inputs = [
+    tensor(
+      [n],
+      Float64Array.from({ length: n }, (_, i) => 1 + (i % 7) / 8),
+    ),
+  ]
+  const squares: Differentiable = ({ data }) => Array.from(data).reduce((sum, v) => sum + v * v, 0)
+  const gradient =
+    (factor: number): Gradient =>
+    (dy, x) =>
+      map(x, (v) => factor * v * dy.data[0]!)
+  await gradcheck(squares, gradient(2), inputs)
+  await expect(gradcheck(squares, gradient(2.1), inputs)).rejects.toThrow(/apart, bound/)
+}, 60_000)

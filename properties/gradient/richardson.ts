@@ -10,6 +10,8 @@
  * a kink, and any number between both slopes is a derivative (Clarke 1975).
  */
 
+import { largestMagnitude } from './magnitude.ts'
+
 /** A derivative and how far from it the truth may be, element by element. */
 export interface Slope {
   readonly value: Float64Array
@@ -20,6 +22,8 @@ export interface Slopes {
   readonly central: Slope
   readonly left: Slope
   readonly right: Slope
+  /** Largest |φ| on the line, of any element, at the first step and nearer. */
+  readonly largest: number
 }
 
 export interface Line {
@@ -66,7 +70,8 @@ export async function slopesAlong(line: Line): Promise<Slopes> {
   )
   const shift = line.u * line.reach
   const extrapolated = (q: Float64Array[], order: 1 | 2): Slope => extrapolate(q, samples, noise, finest, shift, order)
-  return { central: extrapolated(central, 2), left: extrapolated(left, 1), right: extrapolated(right, 1) }
+  const largest = largestMagnitude([middle, ...samples.flatMap(({ up, down }) => [up, down])].map(largestMagnitude))
+  return { central: extrapolated(central, 2), left: extrapolated(left, 1), right: extrapolated(right, 1), largest }
 }
 
 interface Sample {

@@ -1,6 +1,7 @@
 /** What values of a function alone say about its slope along a direction of one input. */
 import { formats } from '../format.ts'
 import { type FunctionUnderTest, GradientError } from './functionUnderTest.ts'
+import { largestMagnitude } from './magnitude.ts'
 import { slopesAlong } from './richardson.ts'
 
 /** An interval of slopes that a judge accepts, one point unless there is a kink, and how far its ends may be off. */
@@ -17,14 +18,10 @@ const FIRST_STEP = 2 ** -3
 /** Of a step in float64. */
 const LARGEST_EXPONENT = 1023
 
-const reachOf = ({ inputs }: FunctionUnderTest, k: number): number =>
-  Math.max(0, ...Array.from(inputs[k]!.data, Math.abs))
-
 /** The power of two that takes a step along u as far as the largest number of the input lies from 0; from 0, to 1. */
 export function stepUnit(subject: FunctionUnderTest, k: number, u: Float64Array): number {
-  const reach = reachOf(subject, k)
-  const farthest = Math.max(...Array.from(u, Math.abs))
-  return 2 ** Math.min(LARGEST_EXPONENT, Math.round(Math.log2(reach > 0 ? reach : 1) - Math.log2(farthest)))
+  const reach = largestMagnitude(subject.inputs[k]!.data)
+  return 2 ** Math.min(LARGEST_EXPONENT, Math.round(Math.log2(reach > 0 ? reach : 1) - Math.log2(largestMagnitude(u))))
 }
 
 /** Throws GradientError where the slope cannot be told from the values. */
@@ -33,7 +30,7 @@ export async function slopeOpinions(
   k: number,
   u: Float64Array,
 ): Promise<readonly Opinion<Float64Array>[]> {
-  const reach = reachOf(subject, k)
+  const reach = largestMagnitude(subject.inputs[k]!.data)
   const unit = stepUnit(subject, k, u)
   const roundoff = formats[subject.precision].u
   const slopes = await slopesAlong({
@@ -52,7 +49,7 @@ export async function slopeOpinions(
   const low = central.value.map((_, i) => Math.min(...ends(i)))
   const high = central.value.map((_, i) => Math.max(...ends(i)))
   const error = central.error.map((e, i) => (kink[i] ? Math.max(left.error[i]!, right.error[i]!) : e))
-  refuseGuesses(subject, k, low, error, unit)
+  refuseGuesses(subject.names[k]!, low, error, slopes.largest / unit)
   const differences = { judge: 'central differences', kink, low, high, error }
   const exact = subject.isWhole ? await exactSlope(subject, k, u) : undefined
   // round(x) is a line on whole numbers alone: what smaller steps contradict is not the slope.
@@ -64,22 +61,15 @@ export async function slopeOpinions(
 
 /**
  * An estimate that would let anything pass is none: three digits of the slope must be certain, or of what f would change by
- * if it went once through its own size over the reach of the input.
+ * if it went once through the largest value seen on the line over the reach of the input. That at x itself can be 0.
  */
 const UNCERTAIN = 2 ** -10
 
-function refuseGuesses(
-  subject: FunctionUnderTest,
-  k: number,
-  value: Float64Array,
-  error: Float64Array,
-  unit: number,
-): void {
-  const natural = Math.max(...Array.from(subject.y.data, Math.abs)) / unit
+function refuseGuesses(name: string, value: Float64Array, error: Float64Array, natural: number): void {
   error.forEach((e, i) => {
     if (e <= UNCERTAIN * Math.max(natural, Math.abs(value[i]!))) return
     throw new GradientError(
-      `gradcheck: the slope of f along ${subject.names[k]} cannot be told from its values: ${value[i]} ± ${e}; ` +
+      `gradcheck: the slope of f along ${name} cannot be told from its values: ${value[i]} ± ${e}; ` +
         'f is rough, noisy or changes too fast there; give inputs where it is smooth',
     )
   })
