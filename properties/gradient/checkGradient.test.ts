@@ -194,6 +194,19 @@ describe('what cannot be checked says so', () => {
     )
   })
 
+  it('options with which nothing is compared, and an implementation that is none: RangeError with the mend', async () => {
+    for (const count of [0, -1, 1.5, Number.NaN, '2' as never]) {
+      await expect(checkGradient(textbook, 'dense', c, { projections: count })).rejects.toThrow(
+        /^checkGradient: projections is .*; give a whole number from 1 on/,
+      )
+      await expect(checkGradient(textbook, 'dense', c, { judges: count })).rejects.toThrow(/^checkGradient: judges is /)
+    }
+    for (const none of [null, undefined, {}, { operators: {} }, 3])
+      await expect(checkGradient(none as never, 'dense', c)).rejects.toThrow(
+        /^checkGradient: the implementation is .*; give \{ name, precision/,
+      )
+  })
+
   it('a Jacobian that is too large: the projection is reported, and asking for all of it is refused', async () => {
     const large = parseCase('dense n70i70o70')
     const wrong = mutant('denseInputGradient', (honest) => mapped(honest, (v, i) => (i === 0 ? v + 1 : v)))

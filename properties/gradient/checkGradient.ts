@@ -12,6 +12,7 @@ import { Random } from '../random.ts'
 import { compareJacobians, type Entry, isComparable } from './jacobian.ts'
 import { type JudgeName, judgesFor } from './judge.ts'
 import { kinkReport } from './kink.ts'
+import { refuseCount, refuseImplementation } from './options.ts'
 import { type GradientPair, pairsOf } from './pair.ts'
 import { type Point, pointOf } from './point.ts'
 import { type Opinion, type Projection, project } from './projection.ts'
@@ -44,7 +45,7 @@ export interface GradientCheck {
 
 /**
  * One check a gradient of the case's operator, or of the one gradient that `operator` names. Throws RangeError where the
- * operator has none, ShapeError where sizes and attributes do not fit.
+ * operator has none or an option is out of range, ShapeError where sizes and attributes do not fit.
  */
 export async function checkGradient(
   implementation: Implementation,
@@ -52,6 +53,9 @@ export async function checkGradient(
   c: Case,
   options: GradientOptions = {},
 ): Promise<readonly GradientCheck[]> {
+  refuseImplementation('checkGradient', implementation)
+  refuseCount('checkGradient: projections', options.projections ?? 1)
+  refuseCount('checkGradient: judges', options.judges ?? 2)
   const checks: GradientCheck[] = []
   const point = pointOf(c, implementation.precision, options.seed ?? 1)
   for (const pair of pairsOf(operator, c)) checks.push(await checkPair(implementation, pair, c, point, options))

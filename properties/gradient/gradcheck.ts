@@ -20,6 +20,7 @@ import { formats, gamma } from '../format.ts'
 import { Random } from '../random.ts'
 import { verdict } from '../verdict.ts'
 import { type Differentiable, FunctionUnderTest, type Gradient, GradientError } from './functionUnderTest.ts'
+import { refuseTolerance } from './options.ts'
 import { nonzero } from './point.ts'
 import { type Entries, type FailedProjection, reconsider } from './reconsider.ts'
 import { type Opinion, slopeOpinions } from './slopeOpinion.ts'
@@ -44,13 +45,14 @@ export interface GradcheckReport {
   readonly judges: readonly string[]
 }
 
-/** Throws GradientError where the gradient is wrong or cannot be judged. */
+/** Throws GradientError where the gradient is wrong or cannot be judged, RangeError where the tolerance lies outside of 0…1. */
 export async function gradcheck(
   f: Differentiable,
   gradient: Gradient,
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): Promise<GradcheckReport> {
+  if (options.tolerance !== undefined) refuseTolerance('gradcheck: tolerance', options.tolerance)
   const subject = await FunctionUnderTest.at(f, gradient, inputs, options.names)
   const tally = { compared: 0, kinks: [] as string[], judges: new Set<string>() }
   const random = new Random(options.seed ?? 1, 17)
