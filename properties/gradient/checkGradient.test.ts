@@ -257,3 +257,33 @@ it('150,528 values: no stack overflows', async () => {
   const [check] = await checkGradient(blocked32, 'sigmoid', parseCase('sigmoid n1c3h224w224'))
   expect(check).toMatchObject({ status: 'held' })
 }, 60_000)
+
+describe('where rounding is allowed for, one wrong entry of many is found and named', () => {
+  const without = (at: number): Implementation =>
+    mutant(
+      'sigmoidGradient',
+      (honest) => ({ ...honest, data: honest.data.map((v, i) => (i === at ? 0 : v)) }),
+      textbook32,
+    )
+
+  it('of 64 to 1,024 sigmoids in float32', async () => {
+    for (const size of ['h8w8', 'h8w24', 'h32w32']) {
+      // All slopes lie between 0.19 and 0.25.
+      const c = parseCase(`sigmoid n1c1${size} @image#3`)
+      for (let seed = 1; seed <= 5; seed++) {
+        const [check] = await checkGradient(without(7), 'sigmoid', c, { seed })
+        expect(check).toMatchObject({ status: 'broken', entry: { output: [0, 0, 0, 7], input: [0, 0, 0, 7], got: 0 } })
+      }
+      expect(await checkGradient(textbook32, 'sigmoid', c)).toMatchObject([{ status: 'held' }])
+    }
+  }, 60_000)
+
+  it('a sign error in 1,024 slopes: the entry is found by halves, not column by column', async () => {
+    const turned = mutant('sigmoidGradient', (honest) => mapped(honest, (v) => -v))
+    const start = performance.now()
+    const [check] = await checkGradient(turned, 'sigmoid', parseCase('sigmoid n1c1h32w32'))
+    expect(check!.message).toMatch(/^sigmoidGradient: ∂y\[.*\]\/∂x\[.*\] is -/)
+    expect(check!.compared).toBeLessThan(100)
+    expect(performance.now() - start).toBeLessThan(10_000)
+  }, 60_000)
+})

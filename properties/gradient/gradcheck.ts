@@ -22,6 +22,7 @@ import { verdict } from '../verdict.ts'
 import { type Differentiable, FunctionUnderTest, type Gradient, GradientError } from './functionUnderTest.ts'
 import { refuseTolerance } from './options.ts'
 import { nonzero } from './point.ts'
+import { partsOf } from './projection.ts'
 import { type Entries, type FailedProjection, reconsider } from './reconsider.ts'
 import { type Opinion, slopeOpinions } from './slopeOpinion.ts'
 
@@ -84,7 +85,11 @@ interface Tally {
 /** Bits of a direction: whole sixteenths, so that a step by a power of two is exact. */
 const SIXTEENTHS = 16
 
-/** One projection an input; the first that fails. */
+/** The tolerance is one for the sum of all terms: parts are so short that a term of a 64th of the sum shows beside it. */
+const SMALLEST_SHARE = 2 ** -6
+const MOST_PARTS = 16
+
+/** Projections of each input, one where its tolerance is fine; the first that fails. */
 async function projections(
   subject: FunctionUnderTest,
   random: Random,
@@ -95,17 +100,20 @@ async function projections(
   const gradients = await subject.pullBack(v)
   for (const [k, g] of gradients.entries()) {
     if (!g) continue
-    const u = nonzero(g.data.length, SIXTEENTHS, random).map((n) => n / (subject.isWhole ? 1 : SIXTEENTHS))
-    let got = 0
-    let size = 0
-    for (let j = 0; j < u.length; j++) {
-      got += g.data[j]! * u[j]!
-      size += Math.abs(g.data[j]! * u[j]!)
+    const whole = nonzero(g.data.length, SIXTEENTHS, random).map((n) => n / (subject.isWhole ? 1 : SIXTEENTHS))
+    const parts = partsOf(whole, SMALLEST_SHARE / toleranceOf(subject, k, options), MOST_PARTS)
+    for (const u of parts.length > 0 ? parts : [whole]) {
+      let got = 0
+      let size = 0
+      for (let j = 0; j < u.length; j++) {
+        got += g.data[j]! * u[j]!
+        size += Math.abs(g.data[j]! * u[j]!)
+      }
+      const opinions = (await slopeOpinions(subject, k, u)).map((opinion) => projected(opinion, v))
+      const name = `⟨Jᵀv,u⟩ over random directions u of ${subject.names[k]} and v of dy`
+      const message = compare(subject, name, k, got, size, opinions, options, tally)
+      if (message) return { message, name, k, u, v, got, gradients, opinions }
     }
-    const opinions = (await slopeOpinions(subject, k, u)).map((opinion) => projected(opinion, v))
-    const name = `⟨Jᵀv,u⟩ over random directions u of ${subject.names[k]} and v of dy`
-    const message = compare(subject, name, k, got, size, opinions, options, tally)
-    if (message) return { message, name, k, u, v, got, gradients, opinions }
   }
   return undefined
 }

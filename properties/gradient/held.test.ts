@@ -295,3 +295,24 @@ it('130,000 values: no stack overflows', async () => {
   await gradcheck(squares, gradient(2), inputs)
   await expect(gradcheck(squares, gradient(2.1), inputs)).rejects.toThrow(/apart, bound/)
 }, 60_000)
+
+describe('one wrong entry of many in float32, where half of the digits are asked for', () => {
+  it.each([64, 1000, 4096])('of %i squares, added up', async (n) => {
+    const inputs = [
+      tensor(
+        [n],
+        Float64Array.from({ length: n }, (_, i) => 1 + Math.sin(i) / 2),
+        'float32',
+      ),
+    ]
+    const squares: Differentiable = ({ data }) => Array.from(data).reduce((sum, v) => sum + v * v, 0)
+    const slope =
+      (wrong: number): Gradient =>
+      (dy, x) =>
+        map(x, (v, i) => (i === wrong ? 0 : 2 * v * dy.data[0]!))
+    for (let seed = 1; seed <= 5; seed++) {
+      await gradcheck(squares, slope(-1), inputs, { seed })
+      await expect(gradcheck(squares, slope(seed * 6), inputs, { seed })).rejects.toThrow(/apart, bound/)
+    }
+  })
+})
