@@ -84,6 +84,29 @@ describe('a mistake in any gradient is found, in one entry alone as well', () =>
     },
   )
 
+  const mistakes: Readonly<Record<string, (honest: Tensor) => Tensor>> = {
+    'twice as large': (honest) => mapped(honest, (v) => 2 * v),
+    'of the wrong sign': (honest) => mapped(honest, (v) => -v),
+    'off by 1e-5': (honest) => mapped(honest, (v) => (1 + 1e-5) * v),
+    'in the wrong order': ({ shape, data }) => ({ shape, data: data.slice().reverse() }),
+    NaN: (honest) => mapped(honest, (v, i) => (i === 0 ? Number.NaN : v)),
+  }
+  it.each(Object.keys(mistakes))('any gradient %s is broken', async (name) => {
+    for (const { forward, operand, gradient } of gradientPairs) {
+      const c = small(forward, 1)[0]!
+      let changes = false
+      const wrong = mutant(gradient, (honest) => {
+        const changed = mistakes[name]!(honest)
+        changes ||= honest.data.some((v, i) => !Object.is(v, changed.data[i]))
+        return changed
+      })
+      const check = (await checkGradient(wrong, gradient, c)).find((k) => k.operand === operand)!
+      // A gradient of one number has one order.
+      if (changes) expect(check, printCase(c)).toMatchObject({ status: 'broken' })
+      else expect(name).toBe('in the wrong order')
+    }
+  })
+
   it('the message says which entry, what each judge said, and how far apart', async () => {
     const c = parseCase('conv2d n1c1h3w3 m1r2s2')
     const turned = mutant('conv2dWeightGradient', ({ shape, data }) => ({ shape, data: data.slice().reverse() }))
@@ -259,12 +282,19 @@ it('150,528 values: no stack overflows', async () => {
 }, 60_000)
 
 describe('where rounding is allowed for, one wrong entry of many is found and named', () => {
-  const without = (at: number): Implementation =>
+  const without = (at: number, instead = 0): Implementation =>
     mutant(
       'sigmoidGradient',
-      (honest) => ({ ...honest, data: honest.data.map((v, i) => (i === at ? 0 : v)) }),
+      (honest) => ({ ...honest, data: honest.data.map((v, i) => (i === at ? instead : v)) }),
       textbook32,
     )
+
+  it('NaN and ∞ too', async () => {
+    for (const instead of [Number.NaN, Infinity]) {
+      const [check] = await checkGradient(without(7, instead), 'sigmoid', parseCase('sigmoid n1c1h8w8 @image#3'))
+      expect(check).toMatchObject({ status: 'broken', entry: { input: [0, 0, 0, 7], got: instead } })
+    }
+  })
 
   it('of 64 to 1,024 sigmoids in float32', async () => {
     for (const size of ['h8w8', 'h8w24', 'h32w32']) {

@@ -110,10 +110,11 @@ async function compareAlong(subject: Subject, slopes: readonly SlopeOf[], { u, v
   let got = 0
   let allowed = 0
   for (let j = 0; j < u.length; j++) {
+    if (u[j] === 0) continue
     const term = gradient.data[j]! * u[j]!
     got += term
-    // Each entry errs within its bound; multiplying and adding them up here rounds in float64.
-    if (own) allowed += own.bound[j]! * Math.abs(u[j]!) + gamma(u.length, u64) * Math.abs(term)
+    // Each entry errs within its bound; multiplying and adding them up here rounds in float64. NaN allows for nothing.
+    if (own && Number.isFinite(term)) allowed += own.bound[j]! * Math.abs(u[j]!) + gamma(u.length, u64) * Math.abs(term)
   }
   const opinions: Opinion[] = []
   let isWrong = false
