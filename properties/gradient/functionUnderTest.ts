@@ -134,7 +134,9 @@ const resultOf = (y: unknown): Tensor =>
 /** The value, if it is a tensor that is not empty. Throws GradientError that says what it is instead. */
 function asTensor(what: string, value: unknown, or = ''): Tensor {
   const form = `{ shape: [2], data: Float64Array.of(3, -1) }${or}`
-  if (!isTensor(value)) throw new GradientError(`gradcheck: ${what} is ${said(value)}; give a tensor, as ${form}`)
+  const data = isObject(value) && value.data !== undefined ? `, its data ${said(value.data)}` : ''
+  if (!isTensor(value))
+    throw new GradientError(`gradcheck: ${what} is ${said(value)}${data}; give a tensor, as ${form}`)
   const size = sizeOf(value.shape)
   if (value.data.length !== size || size === 0)
     throw new GradientError(

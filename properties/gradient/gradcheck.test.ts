@@ -196,6 +196,11 @@ describe('what cannot be judged is refused, with the mend', () => {
   ])('an input that is no tensor: %s', async (input) => {
     await refused(gradient, [input as never]).toThrow(/^gradcheck: input 0 is .*; give a tensor, as/)
   })
+  it('whole numbers that cannot be moved by a step', async () => {
+    await refused(gradient, [{ shape: [2], data: Int32Array.of(3, 2) } as never]).toThrow(
+      /its data a Int32Array; give a/,
+    )
+  })
   it('a tensor where a list of tensors is asked for', async () => {
     await refused(gradient, x as never).toThrow(
       /^gradcheck: inputs are an object of shape, data; give a list of tensors/,
