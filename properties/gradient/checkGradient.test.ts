@@ -84,6 +84,29 @@ describe('a mistake in any gradient is found, in one entry alone as well', () =>
     },
   )
 
+  const mistakes: Readonly<Record<string, (honest: Tensor) => Tensor>> = {
+    'twice as large': (honest) => mapped(honest, (v) => 2 * v),
+    'of the wrong sign': (honest) => mapped(honest, (v) => -v),
+    'off by 1e-5': (honest) => mapped(honest, (v) => (1 + 1e-5) * v),
+    'in the wrong order': ({ shape, data }) => ({ shape, data: data.slice().reverse() }),
+    NaN: (honest) => mapped(honest, (v, i) => (i === 0 ? Number.NaN : v)),
+  }
+  it.each(Object.keys(mistakes))('any gradient %s is broken', async (name) => {
+    for (const { forward, operand, gradient } of gradientPairs) {
+      const c = small(forward, 1)[0]!
+      let changes = false
+      const wrong = mutant(gradient, (honest) => {
+        const changed = mistakes[name]!(honest)
+        changes ||= honest.data.some((v, i) => !Object.is(v, changed.data[i]))
+        return changed
+      })
+      const check = (await checkGradient(wrong, gradient, c)).find((k) => k.operand === operand)!
+      // A gradient of one number has one order.
+      if (changes) expect(check, printCase(c)).toMatchObject({ status: 'broken' })
+      else expect(name).toBe('in the wrong order')
+    }
+  })
+
   it('the message says which entry, what each judge said, and how far apart', async () => {
     const c = parseCase('conv2d n1c1h3w3 m1r2s2')
     const turned = mutant('conv2dWeightGradient', ({ shape, data }) => ({ shape, data: data.slice().reverse() }))
@@ -194,6 +217,19 @@ describe('what cannot be checked says so', () => {
     )
   })
 
+  it('options with which nothing is compared, and an implementation that is none: RangeError with the mend', async () => {
+    for (const count of [0, -1, 1.5, Number.NaN, '2' as never]) {
+      await expect(checkGradient(textbook, 'dense', c, { projections: count })).rejects.toThrow(
+        /^checkGradient: projections is .*; give a whole number from 1 on/,
+      )
+      await expect(checkGradient(textbook, 'dense', c, { judges: count })).rejects.toThrow(/^checkGradient: judges is /)
+    }
+    for (const none of [null, undefined, {}, { operators: {} }, 3])
+      await expect(checkGradient(none as never, 'dense', c)).rejects.toThrow(
+        /^checkGradient: the implementation is .*; give \{ name, precision/,
+      )
+  })
+
   it('a Jacobian that is too large: the projection is reported, and asking for all of it is refused', async () => {
     const large = parseCase('dense n70i70o70')
     const wrong = mutant('denseInputGradient', (honest) => mapped(honest, (v, i) => (i === 0 ? v + 1 : v)))
@@ -238,4 +274,46 @@ describe('what cannot be checked says so', () => {
     const [other] = await checkGradient(both, 'denseInputGradient', c)
     expect(other!.message).not.toContain('look at dense first')
   })
+})
+
+it('150,528 values: no stack overflows', async () => {
+  const [check] = await checkGradient(blocked32, 'sigmoid', parseCase('sigmoid n1c3h224w224'))
+  expect(check).toMatchObject({ status: 'held' })
+}, 60_000)
+
+describe('where rounding is allowed for, one wrong entry of many is found and named', () => {
+  const without = (at: number, instead = 0): Implementation =>
+    mutant(
+      'sigmoidGradient',
+      (honest) => ({ ...honest, data: honest.data.map((v, i) => (i === at ? instead : v)) }),
+      textbook32,
+    )
+
+  it('NaN and ∞ too', async () => {
+    for (const instead of [Number.NaN, Infinity]) {
+      const [check] = await checkGradient(without(7, instead), 'sigmoid', parseCase('sigmoid n1c1h8w8 @image#3'))
+      expect(check).toMatchObject({ status: 'broken', entry: { input: [0, 0, 0, 7], got: instead } })
+    }
+  })
+
+  it('of 64 to 1,024 sigmoids in float32', async () => {
+    for (const size of ['h8w8', 'h8w24', 'h32w32']) {
+      // All slopes lie between 0.19 and 0.25.
+      const c = parseCase(`sigmoid n1c1${size} @image#3`)
+      for (let seed = 1; seed <= 5; seed++) {
+        const [check] = await checkGradient(without(7), 'sigmoid', c, { seed })
+        expect(check).toMatchObject({ status: 'broken', entry: { output: [0, 0, 0, 7], input: [0, 0, 0, 7], got: 0 } })
+      }
+      expect(await checkGradient(textbook32, 'sigmoid', c)).toMatchObject([{ status: 'held' }])
+    }
+  }, 60_000)
+
+  it('a sign error in 1,024 slopes: the entry is found by halves, not column by column', async () => {
+    const turned = mutant('sigmoidGradient', (honest) => mapped(honest, (v) => -v))
+    const start = performance.now()
+    const [check] = await checkGradient(turned, 'sigmoid', parseCase('sigmoid n1c1h32w32'))
+    expect(check!.message).toMatch(/^sigmoidGradient: ∂y\[.*\]\/∂x\[.*\] is -/)
+    expect(check!.compared).toBeLessThan(100)
+    expect(performance.now() - start).toBeLessThan(10_000)
+  }, 60_000)
 })

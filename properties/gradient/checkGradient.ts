@@ -9,12 +9,14 @@ import type { Implementation, OperatorName } from '../../reference/contract.ts'
 import type { Case } from '../case.ts'
 import { printCase } from '../descriptor.ts'
 import { Random } from '../random.ts'
-import { compareJacobians, type Entry, isComparable } from './jacobian.ts'
+import { compareJacobians, type Entry, isComparable, packs } from './jacobian.ts'
 import { type JudgeName, judgesFor } from './judge.ts'
 import { kinkReport } from './kink.ts'
+import { narrow } from './narrow.ts'
+import { refuseCount, refuseImplementation } from './options.ts'
 import { type GradientPair, pairsOf } from './pair.ts'
 import { type Point, pointOf } from './point.ts'
-import { type Opinion, type Projection, project } from './projection.ts'
+import { drawDirections, type Opinion, type Projection, projectParts } from './projection.ts'
 import { Subject, Unusable } from './subject.ts'
 
 export interface GradientOptions {
@@ -44,7 +46,7 @@ export interface GradientCheck {
 
 /**
  * One check a gradient of the case's operator, or of the one gradient that `operator` names. Throws RangeError where the
- * operator has none, ShapeError where sizes and attributes do not fit.
+ * operator has none or an option is out of range, ShapeError where sizes and attributes do not fit.
  */
 export async function checkGradient(
   implementation: Implementation,
@@ -52,6 +54,9 @@ export async function checkGradient(
   c: Case,
   options: GradientOptions = {},
 ): Promise<readonly GradientCheck[]> {
+  refuseImplementation('checkGradient', implementation)
+  refuseCount('checkGradient: projections', options.projections ?? 1)
+  refuseCount('checkGradient: judges', options.judges ?? 2)
   const checks: GradientCheck[] = []
   const point = pointOf(c, implementation.precision, options.seed ?? 1)
   for (const pair of pairsOf(operator, c)) checks.push(await checkPair(implementation, pair, c, point, options))
@@ -77,10 +82,13 @@ async function checkPair(
     let failed: Projection | undefined
     let compared = 0
     for (let p = 0; p < projections && !failed; p++) {
-      const projection = await project(subject, judges, random)
-      compared += projection.opinions.length
-      if (projection.verdicts.some(({ grade }) => grade === 'wrong')) failed = projection
+      const parts = await projectParts(subject, judges, drawDirections(subject, random))
+      compared += parts.reduce((sum, { opinions }) => sum + opinions.length, 0)
+      failed = parts.find(({ isWrong }) => isWrong)
     }
+    const narrowed = failed && !packs(subject) ? await narrow(subject, judges, failed) : undefined
+    if (narrowed)
+      return { ...common, status: 'broken', compared, entry: narrowed, message: entryMessage(pair, narrowed, where) }
     if (full || (failed && isComparable(subject))) {
       const { entries, wrong } = await compareJacobians(subject, judges)
       compared += entries

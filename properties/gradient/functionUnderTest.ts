@@ -1,6 +1,8 @@
 /** A function of the user's and its gradient, called with copies and looked over before anything is concluded. */
 import type { Precision, Tensor } from '../../reference/contract.ts'
 import { shapeText, sizeOf } from '../../reference/tensor.ts'
+import { formats } from '../format.ts'
+import { isObject, said } from './options.ts'
 
 /** y = f(…inputs), a tensor or a number. */
 export type Differentiable = (...inputs: Tensor[]) => Tensor | number | Promise<Tensor | number>
@@ -22,7 +24,9 @@ export class FunctionUnderTest {
   readonly y: Tensor
   /** float32 where any input or the result is. */
   readonly precision: Precision
-  /** All inputs and the result are whole numbers. */
+  /** Largest magnitude of a whole number to which the steps of an exact difference may be added: a quarter of the significand. */
+  readonly largestWhole: number
+  /** All inputs and the result are such whole numbers. */
   readonly isWhole: boolean
   evaluations = 2
   private readonly f: Differentiable
@@ -42,7 +46,15 @@ export class FunctionUnderTest {
     this.y = y
     const all = [...inputs, y]
     this.precision = all.some(({ data }) => data instanceof Float32Array) ? 'float32' : 'float64'
-    this.isWhole = all.every(({ data }) => data.every(Number.isInteger))
+    this.largestWhole = 2 ** (formats[this.precision].bits - 2)
+    this.isWhole = all.every(({ data }) => this.areWhole(data))
+  }
+
+  /** Whether sums and differences of these numbers are exact. */
+  areWhole(data: ArrayLike<number>): boolean {
+    for (let i = 0; i < data.length; i++)
+      if (!Number.isInteger(data[i]) || Math.abs(data[i]!) > this.largestWhole) return false
+    return true
   }
 
   /** Evaluates f once. Throws GradientError on inputs or results that have no slope. */
@@ -50,27 +62,25 @@ export class FunctionUnderTest {
     f: Differentiable,
     gradient: Gradient,
     inputs: readonly Tensor[],
-    names: readonly string[] = inputs.map((_, k) => `input ${k}`),
+    names: readonly string[] = [],
   ): Promise<FunctionUnderTest> {
+    if (!Array.isArray(inputs))
+      throw new GradientError(`gradcheck: inputs are ${said(inputs)}; give a list of tensors, [x] for one`)
     if (inputs.length === 0)
       throw new GradientError('gradcheck: no inputs; give at least one tensor to differentiate by')
+    const called = inputs.map((_, k) => names[k] ?? `input ${k}`)
     inputs.forEach((input, k) => {
-      const name = names[k] ?? `input ${k}`
-      if (input.data.length !== sizeOf(input.shape) || input.data.length === 0)
-        throw new GradientError(
-          `gradcheck: ${name} has shape ${shapeText(input.shape)} and ${input.data.length} numbers; give ${Math.max(1, sizeOf(input.shape))}`,
-        )
-      refuseInfinite(name, input.data)
+      refuseInfinite(called[k]!, asTensor(called[k]!, input).data)
     })
-    const y = asTensor(await f(...inputs.map(copyOf)))
+    const y = resultOf(await f(...inputs.map(copyOf)))
     refuseInfinite('f(…)', y.data)
-    const again = asTensor(await f(...inputs.map(copyOf)))
+    const again = resultOf(await f(...inputs.map(copyOf)))
     const differs = y.data.findIndex((v, i) => !Object.is(v, again.data[i]))
     if (differs >= 0)
       throw new GradientError(
         `gradcheck: f gives ${y.data[differs]} and then ${again.data[differs]} at position ${differs} for the same inputs; make it deterministic (fix its seed, switch off dropout)`,
       )
-    return new FunctionUnderTest(f, gradient, inputs, names, { shape: y.shape, data: y.data.slice() })
+    return new FunctionUnderTest(f, gradient, inputs, called, { shape: y.shape, data: y.data.slice() })
   }
 
   /** f with input k at x + h·u, as plain numbers. */
@@ -79,7 +89,7 @@ export class FunctionUnderTest {
     const { data } = inputs[k]!
     for (let j = 0; j < data.length; j++) data[j] = data[j]! + h * u[j]!
     this.evaluations++
-    const y = asTensor(await this.f(...inputs))
+    const y = resultOf(await this.f(...inputs))
     if (y.data.length !== this.y.data.length)
       throw new GradientError(
         `gradcheck: f gives ${shapeText(y.shape)} at ${this.names[k]} + ${h}·u and ${shapeText(this.y.shape)} at its inputs; the shape must not depend on values`,
@@ -99,7 +109,8 @@ export class FunctionUnderTest {
     if (gradients.every((g) => g === undefined))
       throw new GradientError('gradcheck: the gradient returns undefined for every input; there is nothing to check')
     gradients.forEach((g, k) => {
-      if (!g) return
+      if (g === undefined) return
+      asTensor(`the gradient by ${this.names[k]}`, g)
       const { shape } = this.inputs[k]!
       const fits = g.shape.length === shape.length && shape.every((extent, axis) => g.shape[axis] === extent)
       if (!fits || g.data.length !== sizeOf(shape))
@@ -117,7 +128,28 @@ const isList = (answer: Tensor | readonly (Tensor | undefined)[]): answer is rea
 
 const copyOf = ({ shape, data }: Tensor): Tensor => ({ shape: [...shape], data: data.slice() })
 
-const asTensor = (y: Tensor | number): Tensor => (typeof y === 'number' ? { shape: [], data: Float64Array.of(y) } : y)
+const resultOf = (y: unknown): Tensor =>
+  typeof y === 'number' ? { shape: [], data: Float64Array.of(y) } : asTensor('the result of f', y, ', or a number')
+
+/** The value, if it is a tensor that is not empty. Throws GradientError that says what it is instead. */
+function asTensor(what: string, value: unknown, or = ''): Tensor {
+  const form = `{ shape: [2], data: Float64Array.of(3, -1) }${or}`
+  const data = isObject(value) && value.data !== undefined ? `, its data ${said(value.data)}` : ''
+  if (!isTensor(value))
+    throw new GradientError(`gradcheck: ${what} is ${said(value)}${data}; give a tensor, as ${form}`)
+  const size = sizeOf(value.shape)
+  if (value.data.length !== size || size === 0)
+    throw new GradientError(
+      `gradcheck: ${what} has shape ${shapeText(value.shape)} and ${value.data.length} numbers; give ${Math.max(1, size)}`,
+    )
+  return value
+}
+
+const isTensor = (value: unknown): value is Tensor =>
+  isObject(value) &&
+  Array.isArray(value.shape) &&
+  value.shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0) &&
+  (value.data instanceof Float64Array || value.data instanceof Float32Array)
 
 function refuseInfinite(name: string, data: ArrayLike<number>): void {
   for (let i = 0; i < data.length; i++)

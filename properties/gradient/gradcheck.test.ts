@@ -170,6 +170,49 @@ describe('what cannot be judged is refused, with the mend', () => {
     await refused(() => [undefined]).toThrow(/undefined for every input/)
     await refused(() => tensor([4], [1, 2, 3, 4])).toThrow(/shape \(4\) and 4 numbers, the input \(2,2\)/)
   })
+  it('a tolerance with which anything holds', async () => {
+    for (const tolerance of [Infinity, Number.NaN, 0, -1, 1])
+      await expect(gradcheck(f, () => x, [x], { tolerance })).rejects.toThrow(
+        `gradcheck: tolerance is ${tolerance}; give a relative error between 0 and 1`,
+      )
+  })
+  it('an empty result', async () => {
+    await refused(gradient, [x], () => tensor([0], [])).toThrow(/the result of f has shape \(0\) and 0 numbers; give 1/)
+  })
+  it.each([undefined, null, [1], 3n, 'y', { shape: [1], data: [1] }])('a result that is no tensor: %s', async (y) => {
+    await refused(gradient, [x], () => y as never).toThrow(
+      /^gradcheck: the result of f is .*; give a tensor, as .*, or a number$/,
+    )
+  })
+  it.each([1, null, [1], [null], { data: 3 }])('a gradient that is no tensor: %s', async (g) => {
+    await refused(() => g as never).toThrow(/^gradcheck: the gradient by input 0 is .*; give a tensor, as/)
+  })
+  it.each([
+    [null],
+    [3],
+    [{ shape: [2], data: Int32Array.of(3, 2) }],
+    [{ shape: [2], data: [1, 2] }],
+    [{ shape: 2, data: x.data }],
+  ])('an input that is no tensor: %s', async (input) => {
+    await refused(gradient, [input as never]).toThrow(/^gradcheck: input 0 is .*; give a tensor, as/)
+  })
+  it('whole numbers that cannot be moved by a step', async () => {
+    await refused(gradient, [{ shape: [2], data: Int32Array.of(3, 2) } as never]).toThrow(
+      /its data a Int32Array; give a/,
+    )
+  })
+  it('a tensor where a list of tensors is asked for', async () => {
+    await refused(gradient, x as never).toThrow(
+      /^gradcheck: inputs are an object of shape, data; give a list of tensors/,
+    )
+  })
+  it('names that are missing are numbers', async () => {
+    const wrong = pointwise(
+      (v) => v,
+      () => 3,
+    )[1]
+    await expect(gradcheck(f, wrong, [x], { names: [] })).rejects.toThrow(/∂y\[0,0\]\/∂input 0\[0,0\]/)
+  })
   it('more entries than can be gone through', async () => {
     const large = tensor([3000], new Float64Array(3000).fill(0.5))
     await refused((dy) => map(dy, (v) => 3 * v), [large]).toThrow(

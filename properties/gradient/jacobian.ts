@@ -30,6 +30,9 @@ const MOST_ENTRIES = 2 ** 24
 
 export const isComparable = ({ inputs, outputs }: Subject): boolean => inputs * outputs <= MOST_ENTRIES
 
+/** Whether many rows and columns share a call. */
+export const packs = ({ exact, point, pair }: Subject): boolean => exact && point.row.kind === 'sum' && !isCost(pair)
+
 /** Compares all entries. Throws Unusable; RangeError where there are too many. */
 export async function compareJacobians(subject: Subject, judges: readonly Judge[]): Promise<Comparison> {
   if (!isComparable(subject)) {
@@ -38,15 +41,15 @@ export async function compareJacobians(subject: Subject, judges: readonly Judge[
         'take smaller sizes, or leave `full` out',
     )
   }
-  const packs = subject.exact && subject.point.row.kind === 'sum' && !isCost(subject.pair)
+  const packed = packs(subject)
   const matrices: Matrix[] = []
   for (const judge of judges) {
-    const matrix = await (packs ? packedColumns(subject, judge) : columns(subject, judge))
+    const matrix = await (packed ? packedColumns(subject, judge) : columns(subject, judge))
     if (matrix) matrices.push(matrix)
   }
   if (matrices.length === 0) throw new Unusable('undecided', silence(subject.pair.gradient, judges))
   const entries = subject.inputs * subject.outputs * matrices.length
-  const suspect = packs ? await firstWrongPack(subject, matrices) : 0
+  const suspect = packed ? await firstWrongPack(subject, matrices) : 0
   if (suspect === undefined) return { entries }
   const wrong = await firstWrongRow(subject, matrices, suspect)
   return wrong ? { entries, wrong } : { entries }

@@ -17,6 +17,7 @@ import { tensor } from '../../reference/tensor.ts'
 import { formats } from '../format.ts'
 import { lift } from '../lift.ts'
 import { formFault } from '../verdict.ts'
+import { largestMagnitude } from './magnitude.ts'
 import type { GradientPair } from './pair.ts'
 import type { Point } from './point.ts'
 import { type Slope, slopesAlong } from './richardson.ts'
@@ -146,13 +147,12 @@ async function complexStep({ operand }: GradientPair, point: Point, u: Float64Ar
 
 async function centralDifferences(pair: GradientPair, point: Point, u: Float64Array): Promise<Slope> {
   const x = point.operands[pair.operand]!
-  const reach = Math.max(...Array.from(x.data, Math.abs), 2 ** -10)
-  const farthest = Math.max(...u.map(Math.abs))
+  const reach = Math.max(largestMagnitude(x.data), 2 ** -10)
   const { central } = await slopesAlong({
     at: (h) => evaluate(pair, point, u, h),
     u: formats.float64.u,
     reach,
-    step: 2 ** Math.floor(Math.log2(1 / farthest)),
+    step: 2 ** Math.floor(Math.log2(1 / largestMagnitude(u))),
   })
   return central
 }

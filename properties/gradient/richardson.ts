@@ -10,6 +10,8 @@
  * a kink, and any number between both slopes is a derivative (Clarke 1975).
  */
 
+import { largestMagnitude } from './magnitude.ts'
+
 /** A derivative and how far from it the truth may be, element by element. */
 export interface Slope {
   readonly value: Float64Array
@@ -20,6 +22,8 @@ export interface Slopes {
   readonly central: Slope
   readonly left: Slope
   readonly right: Slope
+  /** Largest |φ| on the line, of any element, at the first step and nearer. */
+  readonly largest: number
 }
 
 export interface Line {
@@ -37,15 +41,20 @@ const RATIO = 4
 const STEPS = 14
 /** Extrapolations beyond the sixth only stir the rounding errors. */
 const COLUMNS = 6
+/** First steps that may leave the domain of φ: x can lie 2⁻¹⁶ of the first step from its edge. */
+const MOST_OUTSIDE = 8
 /** Finest steps, 2⁻¹⁸ of the first and below, whose quotients show the noise. */
 const FINEST = 4
 
-/** Slopes at 0 along a line, central and from both sides, from 2·14 + 1 values of φ. */
+/** Slopes at 0 along a line, central and from both sides, from 2·14 + 1 values of φ where none is NaN or infinite. */
 export async function slopesAlong(line: Line): Promise<Slopes> {
   const middle = Float64Array.from(await line.at(0))
   const samples: Sample[] = []
-  for (let k = 0, h = line.step; k < STEPS; k++, h /= RATIO) {
-    samples.push({ h, up: Float64Array.from(await line.at(h)), down: Float64Array.from(await line.at(-h)) })
+  for (let k = 0, h = line.step; samples.length < STEPS && k < STEPS + MOST_OUTSIDE; k++, h /= RATIO) {
+    const sample = { h, up: Float64Array.from(await line.at(h)), down: Float64Array.from(await line.at(-h)) }
+    // Steps begin where φ is defined on both sides: log at 0.1 is not, a whole step away.
+    if (k < MOST_OUTSIDE && samples.length === 0 && !isInside(sample)) continue
+    samples.push(sample)
   }
   const quotients = (of: (sample: Sample, i: number) => number): Float64Array[] =>
     samples.map((sample) => middle.map((_, i) => of(sample, i)))
@@ -61,7 +70,8 @@ export async function slopesAlong(line: Line): Promise<Slopes> {
   )
   const shift = line.u * line.reach
   const extrapolated = (q: Float64Array[], order: 1 | 2): Slope => extrapolate(q, samples, noise, finest, shift, order)
-  return { central: extrapolated(central, 2), left: extrapolated(left, 1), right: extrapolated(right, 1) }
+  const largest = largestMagnitude([middle, ...samples.flatMap(({ up, down }) => [up, down])].map(largestMagnitude))
+  return { central: extrapolated(central, 2), left: extrapolated(left, 1), right: extrapolated(right, 1), largest }
 }
 
 interface Sample {
@@ -70,10 +80,36 @@ interface Sample {
   readonly down: Float64Array
 }
 
-/** The last step at which φ changes at all: below it a staircase is flat, and says nothing. The last of all for a constant. */
+const isInside = ({ up, down }: Sample): boolean => up.every(Number.isFinite) && down.every(Number.isFinite)
+
+/**
+ * The last step that says something. The last of all, unless φ is a staircase there: below the last step at which a staircase
+ * changes it is flat, and has no say.
+ */
 function finestChange(samples: readonly Sample[], middle: number, i: number): number {
+  const last = samples.length - 1
   const k = samples.findLastIndex(({ up, down }) => up[i] !== middle || down[i] !== middle)
-  return k < 0 ? STEPS - 1 : k
+  return k < 0 || last - k < FINEST || isFlatPiece(samples, k, middle, i) ? last : k
+}
+
+/** A jump of less than this, relative to what φ goes through, can be rounding in float32: 2⁻²⁴ of terms that cancel in part. */
+const SMALLEST_JUMP = 2 ** -18
+/** Steps coarser than the last change by which a piece is told from a stair: 4² times as long. */
+const COARSER = 2
+
+/**
+ * Whether φ, which changes last at step k, is flat around 0 and has a kink or a jump farther away, as relu does at −0.1. No
+ * stair is as long as the first step; on a shorter one the other side would change as well before this one has grown fourfold.
+ */
+function isFlatPiece(samples: readonly Sample[], k: number, middle: number, i: number): boolean {
+  const ups = samples.map(({ up }) => Math.abs(up[i]! - middle))
+  const downs = samples.map(({ down }) => Math.abs(down[i]! - middle))
+  const range = Math.max(...ups, ...downs)
+  if (Math.max(ups[k]!, downs[k]!) <= SMALLEST_JUMP * Math.max(range, Math.abs(middle))) return false
+  const before = Math.max(0, k - COARSER)
+  const isFlatBeside = (flat: readonly number[], other: readonly number[]): boolean =>
+    flat.every((change) => change === 0) || (flat[before] === 0 && other[k]! > 0 && other[before]! >= RATIO * other[k]!)
+  return k === 0 || isFlatBeside(ups, downs) || isFlatBeside(downs, ups)
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What values of a function alone say about its slope along a direction of one input. */
 import { formats } from '../format.ts'
 import { type FunctionUnderTest, GradientError } from './functionUnderTest.ts'
+import { largestMagnitude } from './magnitude.ts'
 import { slopesAlong } from './richardson.ts'
 
 /** An interval of slopes that a judge accepts, one point unless there is a kink, and how far its ends may be off. */
@@ -14,6 +15,14 @@ export interface Opinion<T> {
 
 /** The first step, in units of the largest input. */
 const FIRST_STEP = 2 ** -3
+/** Of a step in float64. */
+const LARGEST_EXPONENT = 1023
+
+/** The power of two that takes a step along u as far as the largest number of the input lies from 0; from 0, to 1. */
+export function stepUnit(subject: FunctionUnderTest, k: number, u: Float64Array): number {
+  const reach = largestMagnitude(subject.inputs[k]!.data)
+  return 2 ** Math.min(LARGEST_EXPONENT, Math.round(Math.log2(reach > 0 ? reach : 1) - Math.log2(largestMagnitude(u))))
+}
 
 /** Throws GradientError where the slope cannot be told from the values. */
 export async function slopeOpinions(
@@ -21,15 +30,8 @@ export async function slopeOpinions(
   k: number,
   u: Float64Array,
 ): Promise<readonly Opinion<Float64Array>[]> {
-  const opinions: Opinion<Float64Array>[] = []
-  const exact = subject.isWhole ? await exactSlope(subject, k, u) : undefined
-  if (exact) {
-    const error = new Float64Array(exact.length)
-    opinions.push({ judge: 'exact differences', kink: Array.from(exact, () => false), low: exact, high: exact, error })
-  }
-  const reach = Math.max(0, ...Array.from(subject.inputs[k]!.data, Math.abs))
-  const farthest = Math.max(...Array.from(u, Math.abs))
-  const unit = 2 ** Math.round(Math.log2((reach > 0 ? reach : 1) / farthest))
+  const reach = largestMagnitude(subject.inputs[k]!.data)
+  const unit = stepUnit(subject, k, u)
   const roundoff = formats[subject.precision].u
   const slopes = await slopesAlong({
     at: (h) => subject.moved(k, u, h),
@@ -47,29 +49,27 @@ export async function slopeOpinions(
   const low = central.value.map((_, i) => Math.min(...ends(i)))
   const high = central.value.map((_, i) => Math.max(...ends(i)))
   const error = central.error.map((e, i) => (kink[i] ? Math.max(left.error[i]!, right.error[i]!) : e))
-  refuseGuesses(subject, k, low, error, unit)
-  opinions.push({ judge: 'central differences', kink, low, high, error })
-  return opinions
+  refuseGuesses(subject.names[k]!, low, error, slopes.largest / unit)
+  const differences = { judge: 'central differences', kink, low, high, error }
+  const exact = subject.isWhole ? await exactSlope(subject, k, u) : undefined
+  // round(x) is a line on whole numbers alone: what smaller steps contradict is not the slope.
+  if (!exact?.every((v, i) => v >= low[i]! - error[i]! && v <= high[i]! + error[i]!)) return [differences]
+  const none = new Float64Array(exact.length)
+  const line = { judge: 'exact differences', kink: kink.map(() => false), low: exact, high: exact, error: none }
+  return [line, differences]
 }
 
 /**
  * An estimate that would let anything pass is none: three digits of the slope must be certain, or of what f would change by
- * if it went once through its own size over the reach of the input.
+ * if it went once through the largest value seen on the line over the reach of the input. That at x itself can be 0.
  */
 const UNCERTAIN = 2 ** -10
 
-function refuseGuesses(
-  subject: FunctionUnderTest,
-  k: number,
-  value: Float64Array,
-  error: Float64Array,
-  unit: number,
-): void {
-  const natural = Math.max(...Array.from(subject.y.data, Math.abs)) / unit
+function refuseGuesses(name: string, value: Float64Array, error: Float64Array, natural: number): void {
   error.forEach((e, i) => {
     if (e <= UNCERTAIN * Math.max(natural, Math.abs(value[i]!))) return
     throw new GradientError(
-      `gradcheck: the slope of f along ${subject.names[k]} cannot be told from its values: ${value[i]} ± ${e}; ` +
+      `gradcheck: the slope of f along ${name} cannot be told from its values: ${value[i]} ± ${e}; ` +
         'f is rough, noisy or changes too fast there; give inputs where it is smooth',
     )
   })
@@ -79,10 +79,8 @@ function refuseGuesses(
 async function exactSlope(subject: FunctionUnderTest, k: number, u: Float64Array): Promise<Float64Array | undefined> {
   const middle = subject.y.data
   const [down, up, twice] = [await subject.moved(k, u, -1), await subject.moved(k, u, 1), await subject.moved(k, u, 2)]
-  const slope = Float64Array.from(up, (v, i) => v - middle[i]!)
-  for (let i = 0; i < slope.length; i++) {
-    const isLine = middle[i]! - down[i]! === slope[i] && twice[i]! - up[i]! === slope[i]
-    if (!isLine || !Number.isInteger(up[i])) return undefined
-  }
-  return slope
+  if (![down, up, twice].every((values) => subject.areWhole(values))) return undefined
+  const slope = up.map((v, i) => v - middle[i]!)
+  const isLine = slope.every((s, i) => middle[i]! - down[i]! === s && twice[i]! - up[i]! === s)
+  return isLine ? slope : undefined
 }

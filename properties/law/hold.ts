@@ -3,6 +3,7 @@ import type { Implementation } from '../../reference/contract.ts'
 import { operatorRow } from '../../reference/operators.ts'
 import { sampleCases } from '../arbitrary/case.ts'
 import type { Case } from '../case.ts'
+import { refuseCount, refuseImplementation } from '../gradient/options.ts'
 import type { Law, LawOutcome } from './law.ts'
 
 /** Of the generated cases at least one in this many must be one that a law speaks of. */
@@ -13,6 +14,7 @@ const RAREST = 20
  * the seed within a draw: it says which factor has all the bits, or the one 1 of an impulse.
  */
 export function lawCases(law: Law, count: number, seed: number): Case[] {
+  refuseCount(`${law.equation}: cases`, count)
   const row = operatorRow(law.operator)
   const cases: Case[] = []
   for (let batch = 0; cases.length < count; batch++) {
@@ -47,12 +49,13 @@ export interface LawReport {
   broken?: { readonly case: Case; readonly outcome: Extract<LawOutcome, { status: 'broken' }> }
 }
 
-/** Tries a law on `cases` cases; undefined where the implementation does not offer what it calls. */
+/** Tries a law on `cases` cases; undefined where the implementation does not offer what it calls. Throws RangeError where nothing would be tried. */
 export async function holdLaw(
   law: Law,
   implementation: Implementation,
   { cases = 25, seed = 1 }: { readonly cases?: number; readonly seed?: number } = {},
 ): Promise<LawReport | undefined> {
+  refuseImplementation(law.equation, implementation)
   const report: LawReport = { law, held: 0, weak: 0, exact: 0, unsupported: 0, elements: 0 }
   for (const c of lawCases(law, cases, seed)) {
     const outcome = await law(implementation, c)

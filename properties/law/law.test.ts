@@ -227,6 +227,24 @@ describe('cases of a law', () => {
   })
 })
 
+describe('what would hold because nothing is tried is refused', () => {
+  test.each([0, -1, 2.5, Number.NaN, Infinity, '3' as never])('%s cases', async (cases) => {
+    await expect(holdLaw(reluSplits, textbook, { cases })).rejects.toThrow(
+      /cases is .*, and nothing would be compared; give a whole number from 1 on/,
+    )
+  })
+
+  test.each([
+    [null, 'null'],
+    [{}, 'an object without operators'],
+    [{ ...textbook, precision: 'float16' }, "of precision 'float16'"],
+  ])('an implementation that is none: %#', async (implementation, lacks) => {
+    await expect(holdLaw(reluSplits, implementation as never)).rejects.toThrow(
+      `${reluSplits.equation}: the implementation is ${lacks}; give { name, precision`,
+    )
+  })
+})
+
 test('an implementation that answers with promises is tried like any other', async () => {
   const later: Implementation = {
     ...textbook,
