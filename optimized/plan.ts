@@ -52,6 +52,8 @@ export interface Plan {
 export const DEPTH = 256
 /** Numbers of a panel of x: 256 KiB, a quarter of L2. Rows of half its length made twice as many copies, 5 % of a 1×1 layer. */
 export const PANEL = 65536
+/** Numbers of a pointwise block of x: 512 KiB, as long rows as L2 has room for; half as long, 256→64 on 56² lost up to 7 %. */
+const COLUMNS = 131072
 /** Numbers of y copied out at a time: 256 KiB. */
 const RESULT = 65536
 /** Numbers of sums that wait for further channels: 1 MiB. */
@@ -91,7 +93,7 @@ export function planLayer(layer: Layer, flatten = true): Plan {
   const channels = depthwise ? 1 : even(Ci, Math.floor(DEPTH / (R * S)))
   const maps = eights(Co, Math.floor(WEIGHTS / (Ci * R * S)))
   const sums = channels < Ci ? maps : 0
-  const most = Math.min(PANEL / channels, SUMS / Math.max(1, sums))
+  const most = Math.min(COLUMNS / channels, SUMS / Math.max(1, sums))
   const columns = flat ? even(Q, Math.max(40, Math.floor(most))) : Q
   const panelColumns = span(1, columns)
   const tiles = packedTiles(columns, hasFusedMultiplyAdd)
