@@ -55,7 +55,7 @@ export const PANEL = 65536
 /** Numbers of a pointwise block of x: 512 KiB, as long rows as L2 has room for; half as long, 256→64 on 56² lost up to 7 %. */
 const COLUMNS = 131072
 /** Numbers of y copied out at a time: 256 KiB. */
-const RESULT = 65536
+export const RESULT = 65536
 /** Numbers of sums that wait for further channels: 1 MiB. */
 const SUMS = 262144
 /** Numbers of packed weights: 1 MiB. Packed whole, the 9 MiB of 512→512 3×3 went to memory and back: 38 GFLOP/s, not 45. */
