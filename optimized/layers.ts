@@ -54,7 +54,7 @@ export function backwardLayers(
 
 /**
  * F26 of a strided layer of one map a channel, in one: the errors spread, zeros between them, and the turned kernel at stride 1. Phase
- * by phase its results would be written one number at a time, which took eight times as long as their sums.
+ * by phase its results would be written one number at a time, which took ten times as long as their sums.
  */
 export function spreadLayer(
   { N, H, W, P, Q, R, S, G, Cg, Mg }: Conv2dSizes,

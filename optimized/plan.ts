@@ -46,14 +46,16 @@ export interface Plan {
 }
 
 /**
- * Depth of a block: 8 lanes · 4 bytes · 256 is 8 KiB of weights, a quarter of L1. From 128 to 1024, and panels from 32 to
- * 512 KiB, no size made a difference beyond the noise of 10 % on nine layers of ResNet-50: what counts is that there are blocks.
+ * Depth of a block: 8 lanes · 4 bytes · 256 is 8 KiB of weights, a quarter of L1. From 128 to 1024 no size made a difference beyond
+ * the noise on nine layers of ResNet-50: what counts is that there are blocks.
  */
 export const DEPTH = 256
-/** Numbers of a panel of x: 256 KiB, a quarter of L2. Rows of half its length made twice as many copies, 5 % of a 1×1 layer. */
+/** Numbers of a panel of x: 256 KiB, a quarter of L2. */
 export const PANEL = 65536
+/** Numbers of a pointwise block of x: 512 KiB. Half as many gave 34.3 GFLOP/s on 512→128 at 28², not 36.6; intervals overlap. */
+const COLUMNS = 131072
 /** Numbers of y copied out at a time: 256 KiB. */
-const RESULT = 65536
+export const RESULT = 65536
 /** Numbers of sums that wait for further channels: 1 MiB. */
 const SUMS = 262144
 /** Numbers of packed weights: 1 MiB. Packed whole, the 9 MiB of 512→512 3×3 went to memory and back: 38 GFLOP/s, not 45. */
@@ -74,7 +76,7 @@ export const eights = (Co: number, most: number): number =>
 /** An odd number of cache lines, so that neighbouring channels meet in all 64 sets of L1 and not in a few. */
 const spread = (numbers: number): number => 16 * (ceil(numbers, 16) | 1)
 
-/** Fewer maps do not repay what packing x by tiles takes. */
+/** Maps from which a 1×1 layer that is not flattened packs x by tiles: an estimate from instruction counts, not a measurement. */
 const LEAST_MAPS = 32
 
 /** `flatten` allows to take the rows of a plane for one, where rows of the result follow each other. */
@@ -91,7 +93,7 @@ export function planLayer(layer: Layer, flatten = true): Plan {
   const channels = depthwise ? 1 : even(Ci, Math.floor(DEPTH / (R * S)))
   const maps = eights(Co, Math.floor(WEIGHTS / (Ci * R * S)))
   const sums = channels < Ci ? maps : 0
-  const most = Math.min(PANEL / channels, SUMS / Math.max(1, sums))
+  const most = Math.min(COLUMNS / channels, SUMS / Math.max(1, sums))
   const columns = flat ? even(Q, Math.max(40, Math.floor(most))) : Q
   const panelColumns = span(1, columns)
   const tiles = packedTiles(columns, hasFusedMultiplyAdd)

@@ -10,7 +10,7 @@ import { FIRST, LAST } from '../kernel/tile.ts'
 import { forwardLayer, isDense } from '../layers.ts'
 import { borderOf, emitBorder } from '../pack/border.ts'
 import { emitFinite, emitPack } from '../pack/weights.ts'
-import { even, MOST_TAPS } from '../plan.ts'
+import { eights, even, MOST_TAPS, RESULT } from '../plan.ts'
 import { stage } from './block.ts'
 import { rows as rowsOf } from './conv2d.ts'
 import { denseWeightGradient } from './dense.ts'
@@ -54,6 +54,7 @@ export function conv2dWeightGradient(
   const { rows, channels, panelRows, pitch } = blocks(sizes, a)
   const plane = panelRows * pitch
   const lanes = lanesOf(Mg).padded
+  const window = eights(Mg, Math.max(8, Math.floor(RESULT / (channels * RS))))
   const at = engine.layout([
     4 * Mg * rows * Q + 16,
     4 * lanes * rows * Q,
@@ -61,7 +62,7 @@ export function conv2dWeightGradient(
     4 * channels * panelRows * W,
     4 * channels * plane,
     4 * lanes * channels * RS,
-    4 * Mg * Cg * RS,
+    4 * window * channels * RS,
   ])
   if (at === undefined) return undefined
   const [dyStage, dyPacked, zeros, xStage, xPanel, panel, y] = at as [
@@ -91,11 +92,22 @@ export function conv2dWeightGradient(
           const staged = 4 * above.copied * W
           kernels('border')(xStage, xPanel, some, staged, above.before, above.copied, above.after)
           const mode = (n === 0 && p === 0 ? FIRST : 0) | (n === N - 1 && p + height === P ? LAST : 0)
-          kernels('run')(xPanel, dyPacked, 0, zeros, panel, y + 4 * c * RS, 1, RS < 3 ? 1 : some, height, mode, ...all)
+          // Some maps at a time are finished and copied out: all of 512→512 3×3 are 9 MiB, written to memory and read again.
+          const each = mode & LAST ? window : Mg
+          for (let m = 0; m < Mg; m += each) {
+            const maps = Math.min(each, Mg - m)
+            const [w, sums] = [dyPacked + 4 * m * height * Q, panel + 4 * m * some * RS]
+            const lines = RS < 3 ? 1 : some
+            kernels('run')(xPanel, w, 0, zeros, sums, y, 1, lines, height, mode, ...allBlocks(maps))
+            if (!(mode & LAST)) continue
+            for (let i = 0; i < maps; i++) {
+              const from = y / 4 + i * channels * RS
+              data.set(view.subarray(from, from + some * RS), ((g * Mg + m + i) * Cg + c) * RS)
+            }
+          }
         }
       }
     }
-    data.set(view.subarray(y / 4, y / 4 + Mg * Cg * RS), g * Mg * Cg * RS)
   }
   return { shape: [M, Cg, R, S], data }
 }
@@ -148,11 +160,11 @@ function kernelsOf(
         body: run(Q, 4 * a.stride[1], UNROLL),
       },
       weightsPerLane: 4 * height * Q,
-      finish: { kind: 'planes', plane: 4 * Cg * R * S },
+      finish: { kind: 'planes', plane: 4 * block.channels * R * S },
       yColumn: 4,
       yRow: 4 * R * S,
       yImage: 0,
-      yLane: 4 * Cg * R * S,
+      yLane: 4 * block.channels * R * S,
       fused: hasFusedMultiplyAdd,
     })
     return module
