@@ -2,9 +2,9 @@
 
 import { expectation } from '../properties/bound.ts'
 import { type Case, instantiate } from '../properties/case.ts'
+import { refuseImplementation } from '../properties/given.ts'
 import { type Verdict, verdict } from '../properties/verdict.ts'
 import { type Implementation, ShapeError, type Tensor } from '../reference/contract.ts'
-import { checkImplementation } from '../reference/implementation.ts'
 import { type AnyOperands, callOperator } from '../reference/operators.ts'
 import type { FindingKind } from './finding.ts'
 
@@ -19,7 +19,7 @@ export type Outcome =
  * type and every number of the result, then whether operands were changed or handed back.
  */
 export async function judge(implementation: Implementation, c: Case): Promise<Outcome> {
-  checkImplementation('judge', implementation)
+  refuseImplementation('judge', implementation)
   if (implementation.operators[c.operator] === undefined) return { status: 'not offered' }
   const { precision, numerics } = implementation
   const { row, operands, attributes } = instantiate(c, precision)

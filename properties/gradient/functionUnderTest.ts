@@ -2,7 +2,7 @@
 import type { Precision, Tensor } from '../../reference/contract.ts'
 import { shapeText, sizeOf } from '../../reference/tensor.ts'
 import { formats } from '../format.ts'
-import { isObject, said } from './options.ts'
+import { isObject, said } from '../given.ts'
 
 /** y = f(…inputs), a tensor or a number. */
 export type Differentiable = (...inputs: Tensor[]) => Tensor | number | Promise<Tensor | number>

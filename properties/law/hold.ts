@@ -3,7 +3,7 @@ import type { Implementation } from '../../reference/contract.ts'
 import { operatorRow } from '../../reference/operators.ts'
 import { sampleCases } from '../arbitrary/case.ts'
 import type { Case } from '../case.ts'
-import { refuseCount, refuseImplementation } from '../gradient/options.ts'
+import { refuseCount, refuseImplementation } from '../given.ts'
 import type { Law, LawOutcome } from './law.ts'
 
 /** Of the generated cases at least one in this many must be one that a law speaks of. */

@@ -1,6 +1,6 @@
 /** What a check is asked with, looked over before it begins: a check that compares nothing would hold. */
-import type { Implementation } from '../../reference/contract.ts'
-import { formats } from '../format.ts'
+import type { Implementation } from '../reference/contract.ts'
+import { formats } from './format.ts'
 
 /** Throws RangeError unless the number is a whole one from 1 on. `what` says where it came from: "checkGradient: projections". */
 export function refuseCount(what: string, count: number): void {
