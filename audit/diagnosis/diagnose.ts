@@ -1,0 +1,149 @@
+/**
+ * Diagnosis by hypotheses. A name is given only when a mistake, alone or with one other,
+ *
+ *   1. reproduces every failing output that was seen,
+ *   2. returns what passing cases returned,
+ *   3. held on further cases on which it differs from the textbook, and
+ *   4. outlived its rivals on cases that separate them; those that no tried case separates are named with it.
+ *
+ * Otherwise the mistake is unexplained, and where the operator is linear the index map shows what each element really used.
+ */
+import { sampleCases } from '../../properties/arbitrary/case.ts'
+import { type Case, instantiate } from '../../properties/case.ts'
+import type { Draw } from '../../properties/values.ts'
+import type { Implementation, OperatorName } from '../../reference/contract.ts'
+import { operatorRow } from '../../reference/operators.ts'
+import { agrees, type Evidence, observe, type Started, separates } from './evidence.ts'
+import { type Candidate, candidatesFor } from './hypotheses.ts'
+import { indexMap } from './indexMap.ts'
+import { bothOf, type Mistake } from './mistake.ts'
+
+export interface Cause {
+  readonly name: string
+  /** What the mistake is and where to look for the mend. */
+  readonly sentence: string
+}
+
+export interface Diagnosis {
+  readonly operator: OperatorName
+  /** The mistakes that together explain everything: one or two; none where it is unexplained. */
+  readonly causes: readonly Cause[]
+  /** Other names that no tried case could tell from these. */
+  readonly rivals: readonly string[]
+  /** Failing outputs that are reproduced, passing cases that are explained, and cases tried to separate rivals. */
+  readonly reproduced: number
+  readonly explained: number
+  readonly separating: number
+  /** Where it is unexplained and the operator linear: lines of a table. */
+  readonly indexMap: readonly string[]
+}
+
+export interface DiagnosisOptions {
+  readonly seed?: number
+  readonly started?: Started
+}
+
+/** Cases run before hypotheses are tried. */
+const CASES = 40
+/** Cases looked at for one that separates, and how many must have confirmed a name. */
+const SEARCHED = 160
+const CONFIRMED = 10
+/** Cases that cost more than this many products are left to the audit. */
+const MOST_PRODUCTS = 6_000
+const usual: readonly Draw[] = ['exact', 'impulse', 'exact', 'real', 'tie', 'negative']
+const all: readonly Draw[] = ['exact', 'real', 'tie', 'special', 'negative']
+const right: Mistake = {}
+
+/** Undefined where nothing fails. `failing` are cases that are known to. */
+export async function diagnose(
+  implementation: Implementation,
+  operator: OperatorName,
+  failing: readonly Case[],
+  { seed = 1, started }: DiagnosisOptions = {},
+): Promise<Diagnosis | undefined> {
+  const row = operatorRow(operator)
+  const evidence: Evidence[] = []
+  const run = async (c: Case): Promise<Evidence | undefined> => {
+    const seen = await observe(implementation, c, started)
+    if (seen) evidence.push(seen)
+    return seen
+  }
+  for (const c of failing) await run(c)
+  for (const c of sampleCases(row, CASES, seed + 7919, usual)) if (isCheap(c)) await run(c)
+  const lenient = evidence.some((e) => e.outcome === 'wrong')
+  const fails = (e: Evidence): boolean => e.outcome === (lenient ? 'wrong' : 'convention')
+  if (!evidence.some(fails)) return undefined
+  let separating = 0
+
+  const singles = candidatesFor(operator)
+  let survivors = await settled(singles.filter((h) => fits(h)))
+  if (survivors.length === 0) survivors = await settled(pairsOf(singles).filter((h) => fits(h)))
+  const [best, ...others] = survivors
+  const name = best ? nameOf(best) : ''
+  return {
+    operator,
+    causes: best?.hypotheses.map(({ name, sentence }) => ({ name, sentence })) ?? [],
+    rivals: [...new Set(others.map(nameOf))].filter((other) => other !== name),
+    reproduced: best ? evidence.filter(fails).length : 0,
+    explained: best ? evidence.filter((e) => !fails(e)).length : 0,
+    separating,
+    indexMap: best ? [] : await indexMap(implementation, evidence.filter(fails), started),
+  }
+
+  /** Failing cases first, cheap ones before: most hypotheses are done with after one. */
+  function fits(h: Candidate): boolean {
+    return inOrder().every((e) => agrees(e, h, implementation, lenient))
+  }
+
+  function inOrder(): Evidence[] {
+    return [...evidence].sort((a, b) => Number(fails(b)) - Number(fails(a)) || a.cost - b.cost)
+  }
+
+  /** Runs cases on which survivors differ from one another or from the textbook, and keeps those that foresaw the results. */
+  async function settled(candidates: Candidate[]): Promise<Candidate[]> {
+    let alive = candidates
+    const confirmed = new Map<Candidate, number>()
+    const draws = lenient ? usual : all
+    for (const c of sampleCases(row, SEARCHED, seed + 104_729, draws)) {
+      const ready = alive.every((h) => (confirmed.get(h) ?? 0) >= CONFIRMED)
+      if (alive.length === 0 || (ready && alive.length === 1)) break
+      if (!isCheap(c)) continue
+      const seen = await worthRunning(c, alive, ready)
+      if (!seen) continue
+      separating++
+      alive = alive.filter((h) => agrees(seen, h, implementation, lenient))
+      for (const h of alive) confirmed.set(h, (confirmed.get(h) ?? 0) + 1)
+    }
+    return alive
+  }
+
+  async function worthRunning(c: Case, alive: readonly Candidate[], ready: boolean): Promise<Evidence | undefined> {
+    const call = instantiate(c, implementation.precision)
+    const [first, ...rest] = alive
+    const differ = (a: Mistake, b: Mistake): boolean => separates(call, a, b, implementation.precision, lenient)
+    const tells = rest.some((h) => differ(h.mistake, first!.mistake)) || (!ready && differ(first!.mistake, right))
+    return tells ? run(c) : undefined
+  }
+
+  function isCheap(c: Case): boolean {
+    return row.flops(c.sizes, { ...c.attributes, ...row.derived?.(c.sizes) }) <= 2 * MOST_PRODUCTS
+  }
+}
+
+const nameOf = (h: Candidate): string => h.hypotheses.map(({ name }) => name).join(' + ')
+
+/** Every two mistakes of different names in one program, in the order in which one follows the other, once. */
+function* combined(singles: readonly Candidate[]): Iterable<Candidate> {
+  for (const [i, a] of singles.entries())
+    for (const b of singles.slice(i + 1)) {
+      if (a.hypotheses[0] === b.hypotheses[0]) continue
+      for (const [first, second] of [
+        [a, b],
+        [b, a],
+      ] as const) {
+        const mistake = bothOf(first.mistake, second.mistake)
+        if (mistake) yield { hypotheses: [...a.hypotheses, ...b.hypotheses], mistake }
+      }
+    }
+}
+const pairsOf = (singles: readonly Candidate[]): Candidate[] => [...combined(singles)]
