@@ -75,7 +75,7 @@ export async function diagnose(
   if (!evidence.some(fails)) return undefined
   let separating = 0
 
-  const singles = candidatesFor(operator)
+  const singles = candidatesFor(operator, implementation.precision)
   let survivors = await settled(singles.filter((h) => fits(h)))
   if (survivors.length === 0) survivors = await settled(pairsOf(singles).filter((h) => fits(h)))
   const [best, ...others] = survivors

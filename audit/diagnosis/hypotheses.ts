@@ -1,12 +1,16 @@
 /** All hypotheses, the more common ones first: of several that no case can tell apart the first one gives its name. */
-import type { OperatorName } from '../../reference/contract.ts'
+import type { OperatorName, Precision } from '../../reference/contract.ts'
 import { activationMistakes } from './family/activation.ts'
 import { biasMistakes } from './family/bias.ts'
+import { channelMistakes } from './family/channel.ts'
+import { costMistakes } from './family/cost.ts'
 import { layoutMistakes } from './family/layout.ts'
+import { paddingMistakes } from './family/padding.ts'
 import { poolingMistakes } from './family/pooling.ts'
 import { precisionMistakes } from './family/precision.ts'
 import { scaleMistakes } from './family/scale.ts'
 import { signalMistakes } from './family/signal.ts'
+import { slopeMistakes } from './family/slope.ts'
 import { softmaxMistakes } from './family/softmax.ts'
 import { tailMistakes } from './family/tail.ts'
 import { tapMistakes } from './family/taps.ts'
@@ -17,11 +21,15 @@ import type { Mistake } from './mistake.ts'
 export const hypotheses: readonly Hypothesis[] = [
   ...signalMistakes,
   ...tapMistakes,
+  ...channelMistakes,
   ...windowMistakes,
+  ...paddingMistakes,
   ...biasMistakes,
   ...poolingMistakes,
   ...activationMistakes,
+  ...slopeMistakes,
   ...softmaxMistakes,
+  ...costMistakes,
   ...scaleMistakes,
   ...layoutMistakes,
   ...precisionMistakes,
@@ -35,8 +43,8 @@ export interface Candidate {
 }
 
 /** Every program of every hypothesis of an operator. */
-export function candidatesFor(operator: OperatorName): Candidate[] {
+export function candidatesFor(operator: OperatorName, precision: Precision): Candidate[] {
   return hypotheses
-    .filter((h) => h.operators.includes(operator))
+    .filter((h) => h.operators.includes(operator) && (h.precision ?? precision) === precision)
     .flatMap((h) => h.mistakes(operator).map((mistake) => ({ hypotheses: [h], mistake })))
 }

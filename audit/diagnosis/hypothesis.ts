@@ -1,5 +1,5 @@
 /** A named mistake, and the operators it can be made in. */
-import type { OperatorName } from '../../reference/contract.ts'
+import type { OperatorName, Precision } from '../../reference/contract.ts'
 import type { Mistake } from './mistake.ts'
 
 export interface Hypothesis {
@@ -7,6 +7,8 @@ export interface Hypothesis {
   /** What the mistake is, and where to look for the mend. */
   readonly sentence: string
   readonly operators: readonly OperatorName[]
+  /** Where it can be seen in one precision alone. */
+  readonly precision?: Precision
   /** The programs that make it: one that sizes its result after the mistake differs from one that does not. */
   readonly mistakes: (operator: OperatorName) => readonly Mistake[]
 }

@@ -7,8 +7,9 @@ import type { Arithmetic } from '../../reference/arithmetic/arithmetic.ts'
 import type { Precision } from '../../reference/contract.ts'
 import type { AnyOperands, AttributeBag, OperatorRow } from '../../reference/operators.ts'
 import type { TensorOf } from '../../reference/tensor.ts'
+import type { Reading } from './geometry.ts'
 import { type PoolRules, pooled } from './pool.ts'
-import { type Reading, type SpotChange, slid } from './slide.ts'
+import { type SpotChange, slid } from './slide.ts'
 
 export type Formula = <T>(k: Arithmetic<T>, operands: AnyOperands<T>, attributes: AttributeBag) => TensorOf<T>
 

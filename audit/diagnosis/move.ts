@@ -4,8 +4,9 @@ import { real } from '../../reference/arithmetic/real.ts'
 import type { OperatorName } from '../../reference/contract.ts'
 import type { AnyOperands } from '../../reference/operators.ts'
 import { sizeOf, type TensorOf } from '../../reference/tensor.ts'
+import { type Geometry, isResult, operandOf, type Role } from './geometry.ts'
 import type { Mistake, ResultChange } from './mistake.ts'
-import { isResult, operandOf, type Role } from './slide.ts'
+import type { Spot, SpotChange } from './slide.ts'
 
 /** The number at `from(i)` in place i of a tensor of `shape`, 0 where that is negative. */
 export function taken<T>(
@@ -36,11 +37,18 @@ export const kept =
   (k, y) =>
     taken(k, y, y.shape, (i) => (keep(i, y.shape) ? i : -1))
 
+/** A number that is itself rounded where the precision does not hold it: 0.01, not 2. */
+export const constant = <T>(k: Arithmetic<T>, value: number): T => k.mul(k.from(value), k.one)
+
 /** Each number of the result times a number. */
 export const times =
   (factor: number): ResultChange =>
   (k, y) =>
-    each(k, y, (v) => (factor === -1 ? k.neg(v) : k.mul(v, k.from(factor))))
+    each(k, y, (v) =>
+      factor === -1
+        ? k.neg(v)
+        : k.mul(v, Number.isInteger(Math.log2(Math.abs(factor))) ? k.from(factor) : constant(k, factor)),
+    )
 
 export function each<T>(k: Arithmetic<T>, y: TensorOf<T>, value: (v: T, i: number) => T): TensorOf<T> {
   const data = k.array(y.data.length)
@@ -95,3 +103,12 @@ function poolOperand(operator: OperatorName, role: Role): string | undefined {
 }
 const poolResult = (operator: OperatorName, role: Role): boolean =>
   operator.includes('Pool2d') && role === (operator.endsWith('Gradient') ? 'x' : 'y')
+
+/** Every term of a sliding sum or window changed. */
+export const changed = (change: SpotChange): Mistake => ({ spots: [change] })
+
+/** Terms left out. */
+export const without = (which: (at: Spot, g: Geometry) => boolean): Mistake =>
+  changed((at, g) => {
+    if (which(at, g)) at.on = false
+  })

@@ -7,7 +7,8 @@ import type { Pair } from '../../reference/contract.ts'
 import type { AnyOperands, AttributeBag, OperatorRow } from '../../reference/operators.ts'
 import { attribute } from '../../reference/rows/read.ts'
 import { sizeOf, type TensorOf } from '../../reference/tensor.ts'
-import { type Changes, fillSpot, type Geometry, newSpot, type Reading, type Spot } from './slide.ts'
+import type { Geometry, Reading } from './geometry.ts'
+import { type Changes, fillSpot, newSpot, type Spot } from './slide.ts'
 
 /** What there is to know of a window when its divisor is chosen. */
 export interface WindowCount {

@@ -25,12 +25,17 @@ export function predict(
     const textbook = formulaUnder(row, mistake, scene)
     const kind = mistake.divides && row.kind !== 'function' ? 'mean' : row.kind
     const expected = expectation({ ...row, kind, textbook }, operands, attributes, precision, numerics)
+    // Under this name the verdict knows no tie rules, which speak of the textbook.
+    const own = { ...(row.compared ? { compared: row.compared } : {}), name: `${row.name} with a mistake` }
     if (mistake.arithmetic) {
       const value = Float64Array.from(textbook(mistake.arithmetic, operands, attributes).data)
       const nothing = new Float64Array(value.length)
-      return { ...expected, value, bound: nothing, typical: nothing }
+      return { ...expected, row: own, value, bound: nothing, typical: nothing }
     }
-    const bounded = row.kind === 'function' ? withRunningError(expected, row, textbook, operands) : expected
+    const bounded = {
+      ...(row.kind === 'function' ? withRunningError(expected, row, textbook, operands) : expected),
+      row: own,
+    }
     return mistake.rounding ? rounded(bounded, (v) => mistake.rounding!(v, scene)) : bounded
   } catch (error) {
     if (error instanceof ShapeError || error instanceof RangeError) return undefined

@@ -1,8 +1,8 @@
 /** Memory read or written in another order of axes. */
 import type { OperatorName } from '../../../reference/contract.ts'
+import type { Role } from '../geometry.ts'
 import { biasGradients, denses, type Hypothesis, hypothesis, layers, pools } from '../hypothesis.ts'
 import { misread } from '../move.ts'
-import type { Role } from '../slide.ts'
 
 const LOOK = 'look at the strides of the axes'
 
@@ -16,7 +16,6 @@ const layout = (
 
 const withImage = [...layers, ...pools]
 const withMap = [...withImage, 'conv2dBiasGradient'] as const
-const denseMap = denses
 
 export const layoutMistakes: readonly Hypothesis[] = [
   layout(
@@ -66,11 +65,11 @@ export const layoutMistakes: readonly Hypothesis[] = [
     [0, 1, 3, 2],
   ),
   layout('map laid out as CNHW', 'batch and channels of the map are exchanged in memory', withMap, 'y', [1, 0, 2, 3]),
-  layout('input laid out as (I,N)', 'the matrix x is read or written transposed', denseMap, 'x', [1, 0]),
+  layout('input laid out as (I,N)', 'the matrix x is read or written transposed', denses, 'x', [1, 0]),
   layout(
     'output laid out as (O,N)',
     'the matrix y or its error is read or written transposed',
-    [...denseMap, biasGradients[1]],
+    [...denses, biasGradients[1]],
     'y',
     [1, 0],
   ),

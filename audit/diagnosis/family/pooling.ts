@@ -1,13 +1,14 @@
 /** What wins a window, what it is divided by, where its error goes. */
 
-import { real } from '../../../reference/arithmetic/real.ts'
-import { type Hypothesis, hypothesis, maxPools, meanPools, pools } from '../hypothesis.ts'
+import { type Hypothesis, hypothesis, maxPools, meanPools } from '../hypothesis.ts'
 import type { Mistake } from '../mistake.ts'
 import { withNumbers } from '../move.ts'
 import type { PoolRules } from '../pool.ts'
 
 const pool = (rules: Partial<PoolRules>, more: Mistake = {}): Mistake => ({ pool: rules, ...more })
 const divisor = (count: PoolRules['divisor']): Mistake => pool({ divisor: count })
+
+const magnitudes: Mistake = { operands: (o) => withNumbers(o, 'x', Math.abs) }
 
 const FIRST = 'look at the value that the maximum starts from'
 const DIVISOR = 'look at what the sum of the window is divided by'
@@ -61,7 +62,7 @@ export const poolingMistakes: readonly Hypothesis[] = [
     pool({ paddingIsZero: true }),
   ),
   hypothesis('maximum starts at 0', `the maximum is never below 0; ${FIRST}`, ['maxPool2d'], {
-    rounding: (v) => (v < 0 ? 0 : v),
+    rounding: (v) => Math.max(v, 0),
   }),
   hypothesis(
     'maximum starts at the smallest positive number',
@@ -81,7 +82,7 @@ export const poolingMistakes: readonly Hypothesis[] = [
     'largest magnitude wins',
     'values are compared without their sign; look for an absolute value in the comparison',
     maxPools,
-    pool({ wins: 'larger magnitude' }),
+    (o) => (o === 'maxPool2d' ? pool({ wins: 'larger magnitude' }) : magnitudes),
   ),
   hypothesis(
     'mean instead of maximum',
@@ -194,9 +195,7 @@ export const poolingMistakes: readonly Hypothesis[] = [
   hypothesis(
     'magnitude of the input',
     'the input is taken without its sign; look for an absolute value',
-    pools.filter((o) => o !== 'averagePool2dGradient'),
-    {
-      operands: (o) => withNumbers(o, 'x', (v) => real.from(Math.abs(v))),
-    },
+    ['maxPool2d', 'averagePool2d'],
+    magnitudes,
   ),
 ]

@@ -9,6 +9,8 @@ import type { Mistake } from '../mistake.ts'
 import { withNumbers } from '../move.ts'
 
 const every = operators.map((row) => row.name)
+/** What lies in 0…1 or −1…1 anyway is not cut off, and a relu or a maximum has a mistake of its own for it. */
+const unbounded = every.filter((name) => !['sigmoid', 'tanh', 'softmax', 'relu', 'maxPool2d'].includes(name))
 const sums = operators
   .filter((row) => (row.kind === 'sum' && !/Gradient$/.test(row.name)) || /Weight|Bias|Input/.test(row.name))
   .map((row) => row.name)
@@ -86,18 +88,20 @@ export const precisionMistakes: readonly Hypothesis[] = [
       { arithmetic: narrowArithmetic(name, format) },
     ),
   ]),
-  hypothesis(
-    'operands rounded to float32',
-    'a float64 implementation reads its operands as float32; look for Float32Array or Math.fround',
-    every,
-    allOperands(Math.fround),
-  ),
-  hypothesis(
-    'result rounded to float32',
-    'a float64 implementation returns what was float32; look for Float32Array or Math.fround',
-    every,
-    { rounding: Math.fround },
-  ),
+  ...[
+    hypothesis(
+      'operands rounded to float32',
+      'a float64 implementation reads its operands as float32; look for Float32Array or Math.fround',
+      every,
+      allOperands(Math.fround),
+    ),
+    hypothesis(
+      'result rounded to float32',
+      'a float64 implementation returns what was float32; look for Float32Array or Math.fround',
+      every,
+      { rounding: Math.fround },
+    ),
+  ].map((h) => ({ ...h, precision: 'float64' as const })),
   hypothesis(
     'subnormal operands flushed to zero',
     'subnormal numbers among the operands count as 0; look at the mode of the processor',
@@ -127,16 +131,16 @@ export const precisionMistakes: readonly Hypothesis[] = [
   hypothesis(
     'negative results cut off',
     'results below 0 are 0, as if a relu were fused; look at what follows the sum',
-    every,
-    { rounding: (v) => (v < 0 ? 0 : v) },
+    unbounded,
+    { rounding: (v) => Math.max(v, 0) },
   ),
   hypothesis(
     'results cut off at 6',
     'results are limited to 0…6, as if a relu6 were fused; look at what follows the sum',
-    every,
-    { rounding: (v) => (v < 0 ? 0 : v > 6 ? 6 : v) },
+    unbounded,
+    { rounding: (v) => Math.min(Math.max(v, 0), 6) },
   ),
-  hypothesis('results cut off at −1 and 1', 'results are limited to −1…1; look at what follows the sum', every, {
-    rounding: (v) => (v < -1 ? -1 : v > 1 ? 1 : v),
+  hypothesis('results cut off at −1 and 1', 'results are limited to −1…1; look at what follows the sum', unbounded, {
+    rounding: (v) => Math.min(Math.max(v, -1), 1),
   }),
 ]

@@ -6,6 +6,7 @@ import type { Mistake, ResultChange, Scene } from '../mistake.ts'
 import { each, taken, times, withNumbers } from '../move.ts'
 
 const every = operators.map((row) => row.name)
+const several = every.filter((name) => !/Cost$|Entropy$/.test(name))
 const summed = ['conv2dWeightGradient', 'denseWeightGradient', ...biasGradients] as const
 const costs = ['quadraticCost', 'softmaxCrossEntropy'] as const
 const costGradients = ['quadraticCostGradient', 'softmaxCrossEntropyGradient'] as const
@@ -159,7 +160,7 @@ export const scaleMistakes: readonly Hypothesis[] = [
   hypothesis(
     'result in reverse',
     'the flat result runs from the last element to the first; look at the index of the result',
-    every,
+    several,
     turnedResult((i, shape) => sizeOf(shape) - 1 - i),
   ),
 ]

@@ -1,11 +1,11 @@
 /** Softmax and the costs: axes, shifts, logarithms, sums and means. */
 import type { Arithmetic } from '../../../reference/arithmetic/arithmetic.ts'
 import { real } from '../../../reference/arithmetic/real.ts'
-import { softmax } from '../../../reference/operator/softmax.ts'
+import { rowMax, rowSumExp, softmax } from '../../../reference/operator/softmax.ts'
 import type { TensorOf } from '../../../reference/tensor.ts'
 import { type Hypothesis, hypothesis } from '../hypothesis.ts'
 import type { Formula, Mistake } from '../mistake.ts'
-import { addressIn, each, taken, times } from '../move.ts'
+import { constant, each, taken } from '../move.ts'
 
 const AXIS = 'look at the axis that is summed over'
 const turned = <T>(k: Arithmetic<T>, t: TensorOf<T>): TensorOf<T> => {
@@ -32,9 +32,12 @@ const unshifted =
 const notNormalized: Softmax = (k, x) => {
   const y = softmax(k, { x })
   const K = x.shape[1]!
-  return each(k, y, (v, i) => k.div(v, largest(k, y, Math.floor(i / K))))
+  return each(k, y, (v, i) => k.div(v, rowMax(k, y, Math.floor(i / K))))
 }
-const base2: Softmax = (k, x) => softmax(k, { x: each(k, x, (v) => k.mul(v, k.from(Math.LN2))) })
+const base2: Softmax = (k, x) => softmax(k, { x: each(k, x, (v) => k.mul(v, constant(k, Math.LN2))) })
+/** What is below half the smallest subnormal number of float32 is 0, and its logarithm −∞. */
+const underflown: Softmax = (k, x) =>
+  each(k, softmax(k, { x }), (v) => (k.greater(k.from(2 ** -150), v) ? k.from(0) : v))
 const twice: Softmax = (k, x) => softmax(k, { x: softmax(k, { x }) })
 const sigmoids: Softmax = (k, x) => each(k, x, (v) => k.div(k.one, k.add(k.one, k.exp(k.neg(v)))))
 
@@ -43,13 +46,6 @@ function rowSum<T>(k: Arithmetic<T>, t: TensorOf<T>, n: number): T {
   for (let j = 0; j < t.shape[1]!; j++) sum = k.add(sum, t.data[n * t.shape[1]! + j]!)
   return sum
 }
-function largest<T>(k: Arithmetic<T>, t: TensorOf<T>, n: number): T {
-  let max = t.data[n * t.shape[1]!]!
-  for (let j = 1; j < t.shape[1]!; j++)
-    if (k.greater(t.data[n * t.shape[1]! + j]!, max)) max = t.data[n * t.shape[1]! + j]!
-  return max
-}
-
 /** softmax, its cross-entropy −Σ t log y and the gradient y·Σt − t with another y. */
 const withSoftmax =
   (y: Softmax) =>
@@ -116,13 +112,31 @@ export const softmaxMistakes: readonly Hypothesis[] = [
     withSoftmax(sigmoids),
   ),
   hypothesis(
+    'logarithm of a softmax that underflows',
+    'softmax and logarithm are taken apart, so that an output that underflows to 0 (float32) costs ∞ or NaN; use x − max − log Σ',
+    ['softmaxCrossEntropy'],
+    withSoftmax(underflown),
+  ),
+  ...[1e-7, 1e-8, 1e-10, 1e-12].map((epsilon) =>
+    hypothesis(
+      `${epsilon} added under the logarithm`,
+      'a small number keeps the logarithm finite and is not part of the formula; use x − max − log Σ',
+      ['softmaxCrossEntropy'],
+      withSoftmax((k, x) => each(k, softmax(k, { x }), (v) => k.add(v, constant(k, epsilon)))),
+    ),
+  ),
+  hypothesis(
     'softmax left out',
     'x is taken for the probabilities; look at whether logits or probabilities are expected',
     costs,
     withSoftmax((_, x) => x),
   ),
   hypothesis('logarithm returned', 'log softmax is returned; look at which function is called', ['softmax'], {
-    formula: (k, { x }) => each(k, softmax(k, { x: x! }), (v) => k.log(v)),
+    formula: (k, { x }) =>
+      each(k, x!, (v, i) => {
+        const n = Math.floor(i / x!.shape[1]!)
+        return k.sub(k.sub(v, rowMax(k, x!, n)), k.log(rowSumExp(k, x!, n)))
+      }),
   }),
   hypothesis(
     'sum over the wrong axis',
@@ -153,80 +167,4 @@ export const softmaxMistakes: readonly Hypothesis[] = [
       return each(k, dy!, (v, i) => k.sub(v, rowSum(k, products, Math.floor(i / y!.shape[1]!))))
     },
   }),
-  hypothesis(
-    'logarithm to base 10',
-    'log₁₀ is used for the natural logarithm; look at which logarithm is called',
-    ['softmaxCrossEntropy'],
-    { result: times(Math.LOG10E) },
-  ),
-  hypothesis(
-    'logarithm to base 2',
-    'log₂ is used for the natural logarithm; look at which logarithm is called',
-    ['softmaxCrossEntropy'],
-    { result: times(Math.LOG2E) },
-  ),
-  hypothesis(
-    'y − t whatever Σt is',
-    'the factor Σⱼ tⱼ is missing, which is 1 only for a distribution; look at the formula',
-    ['softmaxCrossEntropyGradient'],
-    {
-      formula: (k, { x, t }) => each(k, softmax(k, { x: x! }), (v, i) => k.sub(v, t!.data[i]!)),
-    },
-  ),
-  hypothesis(
-    'largest target alone',
-    'only the first largest target of each row counts, as if t were one-hot; look for an argmax',
-    costs,
-    {
-      operands: (o) => {
-        const K = o.t!.shape[1]!
-        const first = (n: number): number =>
-          Array.from(o.t!.data)
-            .slice(n * K, (n + 1) * K)
-            .reduce((best, v, j, row) => (v > row[best]! ? j : best), 0)
-        return {
-          ...o,
-          t: {
-            shape: o.t!.shape,
-            data: Float64Array.from(o.t!.data, (_, i) => (first(Math.floor(i / K)) === i % K ? 1 : 0)),
-          },
-        }
-      },
-    },
-  ),
-  hypothesis(
-    'sum of targets and outputs',
-    'y + t is taken for y − t; look at the sign',
-    ['quadraticCost', 'quadraticCostGradient'],
-    { operands: (o) => ({ ...o, t: each(real, o.t!, (v) => -v) }) },
-  ),
-  hypothesis(
-    'absolute difference',
-    '|t − y| is summed instead of its square; look at the exponent',
-    ['quadraticCost'],
-    {
-      formula: (k, { y, t }) => {
-        let sum = k.zero
-        for (let i = 0; i < y!.data.length; i++) {
-          const d = k.sub(t!.data[i]!, y!.data[i]!)
-          sum = k.add(sum, k.greater(k.from(0), d) ? k.neg(d) : d)
-        }
-        return { shape: [], data: [sum] }
-      },
-    },
-  ),
-  hypothesis(
-    'root of the sum',
-    '√Σ(t−y)² is returned, the distance instead of the cost; look for a square root',
-    ['quadraticCost'],
-    { result: (k, y) => each(k, y, (v) => v), rounding: (v) => Math.sqrt(2 * v) },
-  ),
-  hypothesis(
-    'target laid out as (K,N)',
-    'the memory of the targets is read transposed; look at the strides of the axes',
-    ['quadraticCost', 'quadraticCostGradient', ...costs],
-    {
-      operands: (o) => ({ ...o, t: taken(real, o.t!, o.t!.shape, addressIn(o.t!.shape, [1, 0])) }),
-    },
-  ),
 ]

@@ -1,18 +1,12 @@
 /** Kernel, border and channels of a sliding sum: which tap meets which cell. */
-import { denses, type Hypothesis, hypothesis, layers, planes, pools, signals } from '../hypothesis.ts'
-import type { Geometry, Spot, SpotChange } from '../slide.ts'
+
+import type { Geometry } from '../geometry.ts'
+import { type Hypothesis, hypothesis, layers, planes, pools, signals } from '../hypothesis.ts'
+import { changed, without } from '../move.ts'
+import type { Spot } from '../slide.ts'
 
 const kernels = [...layers, ...signals]
 const flat = [...layers, ...planes]
-const channelled = [...layers, ...denses]
-
-const spots = (change: SpotChange) => ({ spots: [change] })
-
-/** Leaves a term out. */
-const without = (which: (at: Spot, g: Geometry) => boolean) =>
-  spots((at, g) => {
-    if (which(at, g)) at.on = false
-  })
 
 const fold = (i: number, n: number): number => {
   if (n === 1) return 0
@@ -31,7 +25,7 @@ export const tapMistakes: readonly Hypothesis[] = [
     'kernel turned',
     `the kernel is turned by 180°, as a convolution does and a correlation does not (or not turned where it should be); ${TURN}`,
     kernels,
-    spots((at, g) => {
+    changed((at, g) => {
       at.wr = g.kernel[0] - 1 - at.wr
       at.ws = g.kernel[1] - 1 - at.ws
     }),
@@ -40,7 +34,7 @@ export const tapMistakes: readonly Hypothesis[] = [
     'kernel rows in reverse',
     `the rows of the kernel are taken from the last to the first; ${TURN}`,
     flat,
-    spots((at, g) => {
+    changed((at, g) => {
       at.wr = g.kernel[0] - 1 - at.wr
     }),
   ),
@@ -48,7 +42,7 @@ export const tapMistakes: readonly Hypothesis[] = [
     'kernel columns in reverse',
     `the columns of the kernel are taken from the last to the first; ${TURN}`,
     flat,
-    spots((at, g) => {
+    changed((at, g) => {
       at.ws = g.kernel[1] - 1 - at.ws
     }),
   ),
@@ -56,7 +50,7 @@ export const tapMistakes: readonly Hypothesis[] = [
     'kernel axes transposed',
     `rows and columns of the kernel are exchanged: w is indexed by (s,r); ${TURN}`,
     flat,
-    spots((at, g) => {
+    changed((at, g) => {
       const i = at.ws * g.kernel[0] + at.wr
       at.wr = Math.floor(i / g.kernel[1])
       at.ws = i % g.kernel[1]
@@ -90,7 +84,7 @@ export const tapMistakes: readonly Hypothesis[] = [
     'edge repeated',
     `beyond the border the outermost cell is read instead of 0; ${BORDER}`,
     kernels,
-    spots((at, g) => {
+    changed((at, g) => {
       at.h = Math.min(Math.max(at.h, 0), g.H - 1)
       at.v = Math.min(Math.max(at.v, 0), g.W - 1)
     }),
@@ -99,7 +93,7 @@ export const tapMistakes: readonly Hypothesis[] = [
     'border reflected',
     `beyond the border the image is read in the mirror instead of 0; ${BORDER}`,
     kernels,
-    spots((at, g) => {
+    changed((at, g) => {
       at.h = fold(at.h, g.H)
       at.v = fold(at.v, g.W)
     }),
@@ -108,7 +102,7 @@ export const tapMistakes: readonly Hypothesis[] = [
     'wraps around the border',
     `beyond the border the image begins again from the other side; ${BORDER}`,
     kernels,
-    spots((at, g) => {
+    changed((at, g) => {
       at.h = ((at.h % g.H) + g.H) % g.H
       at.v = ((at.v % g.W) + g.W) % g.W
     }),
@@ -117,7 +111,7 @@ export const tapMistakes: readonly Hypothesis[] = [
     'columns not checked at the border',
     `beside the first and last column the neighbouring row is read instead of 0; ${BORDER}`,
     flat,
-    spots((at, g) => {
+    changed((at, g) => {
       if (at.v < 0) {
         at.h--
         at.v += g.W
@@ -131,7 +125,7 @@ export const tapMistakes: readonly Hypothesis[] = [
     'padding multiplied',
     `a cell of the padding takes part as 0, so that an infinite weight over it gives NaN; ${BORDER}`,
     ['conv2d', 'conv2dWeightGradient'],
-    spots((at, g) => {
+    changed((at, g) => {
       at.zero = isBeyond(at, g)
     }),
   ),
@@ -139,7 +133,7 @@ export const tapMistakes: readonly Hypothesis[] = [
     'window pushed back inside',
     'a window that would reach beyond the last row or column is moved back until it fits; look at how the start of a window is limited',
     [...layers, ...pools],
-    spots((at, g) => {
+    changed((at, g) => {
       const back = (start: number, span: number, n: number): number => Math.max(0, start + span - n)
       const [dh, dw] = [g.dilation[0] * (g.kernel[0] - 1) + 1, g.dilation[1] * (g.kernel[1] - 1) + 1]
       at.h -= back(at.p * g.stride[0] - g.padding[0], dh, g.H)
@@ -171,65 +165,5 @@ export const tapMistakes: readonly Hypothesis[] = [
     'where windows share a cell the last one stays instead of their sum; look for an assignment that should be +=',
     ['conv2dInputGradient', 'convTranspose2d', 'maxPool2dGradient', 'averagePool2dGradient'],
     { overwrites: true },
-  ),
-  hypothesis(
-    'groups ignored',
-    `every group reads the channels of the first; look at the offset of the group into the channels`,
-    layers,
-    spots((at) => {
-      at.channel = at.c
-    }),
-  ),
-  hypothesis(
-    'groups interleaved',
-    `channel c of group g is taken to be c·G + g instead of g·C/G + c; look at the offset of the group into the channels`,
-    layers,
-    spots((at, g) => {
-      at.channel = at.c * g.G + Math.floor(at.m / (g.M / g.G))
-    }),
-  ),
-  hypothesis(
-    'maps dealt to the groups in turn',
-    `map m is taken to belong to group m mod G instead of ⌊m / (M/G)⌋; look at how the group of a map is found (in depthwise: the order of the multiplier)`,
-    layers,
-    spots((at, g) => {
-      at.channel = (at.m % g.G) * (g.C / g.G) + at.c
-    }),
-  ),
-  hypothesis(
-    'kernels of the first group for all',
-    `every group uses the kernels of the first; look at the offset of the group into the weights`,
-    layers,
-    spots((at, g) => {
-      at.wm = at.m % (g.M / g.G)
-    }),
-  ),
-  hypothesis(
-    'channels in reverse',
-    'the channels of a group are taken from the last to the first (BGR for RGB); look at the index of the channel',
-    channelled,
-    spots((at, g) => {
-      at.wc = g.C / g.G - 1 - at.wc
-    }),
-  ),
-  hypothesis(
-    'last channel left out',
-    `the loop over the channels ends one too early; ${LOOPS}`,
-    channelled,
-    without((at, g) => at.c === g.C / g.G - 1),
-  ),
-  hypothesis(
-    'first channel alone',
-    `only the first channel takes part; ${LOOPS}`,
-    channelled,
-    without((at) => at.c > 0),
-  ),
-  hypothesis(
-    'every image is the first',
-    'the first image of the batch is used for all; look at the offset of the image',
-    ['conv2d', 'conv2dWeightGradient', 'maxPool2d', 'averagePool2d', 'dense', 'denseWeightGradient'],
-    spots((at) => {
-      at.image = 0
-    }),
   ),
 ]
