@@ -10,33 +10,16 @@
  */
 import { sampleCases } from '../../properties/arbitrary/case.ts'
 import { type Case, instantiate } from '../../properties/case.ts'
+import { printCase } from '../../properties/descriptor.ts'
 import type { Draw } from '../../properties/values.ts'
 import type { Implementation, OperatorName } from '../../reference/contract.ts'
 import { operatorRow } from '../../reference/operators.ts'
+import type { Diagnosis } from './diagnosis.ts'
 import { agrees, type Evidence, observe, type Started, separates } from './evidence.ts'
 import { type Candidate, candidatesFor } from './hypotheses.ts'
 import { indexMap } from './indexMap.ts'
-import { bothOf, type Mistake } from './mistake.ts'
-
-export interface Cause {
-  readonly name: string
-  /** What the mistake is and where to look for the mend. */
-  readonly sentence: string
-}
-
-export interface Diagnosis {
-  readonly operator: OperatorName
-  /** The mistakes that together explain everything: one or two; none where it is unexplained. */
-  readonly causes: readonly Cause[]
-  /** Other names that no tried case could tell from these. */
-  readonly rivals: readonly string[]
-  /** Failing outputs that are reproduced, passing cases that are explained, and cases tried to separate rivals. */
-  readonly reproduced: number
-  readonly explained: number
-  readonly separating: number
-  /** Where it is unexplained and the operator linear: lines of a table. */
-  readonly indexMap: readonly string[]
-}
+import type { Mistake } from './mistake.ts'
+import { pairsOf } from './pairs.ts'
 
 export interface DiagnosisOptions {
   readonly seed?: number
@@ -48,6 +31,11 @@ const CASES = 40
 /** Cases looked at for one that separates, and how many must have confirmed a name. */
 const SEARCHED = 160
 const CONFIRMED = 10
+/** Failing cases that pairs are sifted by, pairs that may be left, and the time that may be spent on them. */
+const WITNESSES = 14
+const MOST_PAIRS = 12
+const MOST_MS = 3_000
+const PULSE_MS = 200
 /** Cases that cost more than this many products are left to the audit. */
 const MOST_PRODUCTS = 6_000
 const usual: readonly Draw[] = ['exact', 'impulse', 'exact', 'real', 'tie', 'negative']
@@ -74,14 +62,16 @@ export async function diagnose(
   const fails = (e: Evidence): boolean => e.outcome === (lenient ? 'wrong' : 'convention')
   if (!evidence.some(fails)) return undefined
   let separating = 0
+  let ordered: readonly Evidence[] = []
 
   const singles = candidatesFor(operator, implementation.precision)
   let survivors = await settled(singles.filter((h) => fits(h)))
-  if (survivors.length === 0) survivors = await settled(pairsOf(singles).filter((h) => fits(h)))
+  if (survivors.length === 0) survivors = await settled(await fittingPairs())
   const [best, ...others] = survivors
   const name = best ? nameOf(best) : ''
   return {
     operator,
+    of: lenient ? 'wrong' : 'convention',
     causes: best?.hypotheses.map(({ name, sentence }) => ({ name, sentence })) ?? [],
     rivals: [...new Set(others.map(nameOf))].filter((other) => other !== name),
     reproduced: best ? evidence.filter(fails).length : 0,
@@ -95,8 +85,28 @@ export async function diagnose(
     return inOrder().every((e) => agrees(e, h, implementation, lenient))
   }
 
-  function inOrder(): Evidence[] {
-    return [...evidence].sort((a, b) => Number(fails(b)) - Number(fails(a)) || a.cost - b.cost)
+  function inOrder(): readonly Evidence[] {
+    if (ordered.length < evidence.length)
+      ordered = [...evidence].sort((a, b) => Number(fails(b)) - Number(fails(a)) || a.cost - b.cost)
+    return ordered
+  }
+
+  /** Searched for a limited time, and with a sign of life now and then, since whoever waits takes silence for a hang. */
+  async function fittingPairs(): Promise<Candidate[]> {
+    const found: Candidate[] = []
+    const witnesses = inOrder().filter(fails).slice(0, WITNESSES)
+    const start = process.cpuUsage()
+    let last = performance.now()
+    for (const h of pairsOf(singles, witnesses, implementation, lenient)) {
+      if (h && fits(h)) found.push(h)
+      const [now, { user }] = [performance.now(), process.cpuUsage(start)]
+      if (user > MOST_MS * 1000 || found.length >= MOST_PAIRS) break
+      if (now - last < PULSE_MS) continue
+      last = now
+      started?.(printCase(witnesses[0]!.case))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    return found
   }
 
   /** Runs cases on which survivors differ from one another or from the textbook, and keeps those that foresaw the results. */
@@ -131,19 +141,3 @@ export async function diagnose(
 }
 
 const nameOf = (h: Candidate): string => h.hypotheses.map(({ name }) => name).join(' + ')
-
-/** Every two mistakes of different names in one program, in the order in which one follows the other, once. */
-function* combined(singles: readonly Candidate[]): Iterable<Candidate> {
-  for (const [i, a] of singles.entries())
-    for (const b of singles.slice(i + 1)) {
-      if (a.hypotheses[0] === b.hypotheses[0]) continue
-      for (const [first, second] of [
-        [a, b],
-        [b, a],
-      ] as const) {
-        const mistake = bothOf(first.mistake, second.mistake)
-        if (mistake) yield { hypotheses: [...a.hypotheses, ...b.hypotheses], mistake }
-      }
-    }
-}
-const pairsOf = (singles: readonly Candidate[]): Candidate[] => [...combined(singles)]

@@ -1,10 +1,12 @@
 /** What an implementation returned for a case, and whether a mistake would have returned the same. */
+import { type Expectation, expectation } from '../../properties/bound.ts'
 import { type Call, type Case, instantiate } from '../../properties/case.ts'
 import { printCase } from '../../properties/descriptor.ts'
 import { verdict } from '../../properties/verdict.ts'
 import type { Implementation, Precision } from '../../reference/contract.ts'
 import { sizeOf } from '../../reference/tensor.ts'
 import { judge } from '../judge.ts'
+import { isTrap, Trap } from '../trap.ts'
 import type { Candidate } from './hypotheses.ts'
 import { predict } from './predict.ts'
 
@@ -15,6 +17,8 @@ export interface Evidence {
   readonly outcome: 'held' | 'wrong' | 'convention' | 'threw'
   /** What came; undefined where the call threw. */
   readonly result: unknown
+  /** What should have come. */
+  readonly expected: Expectation
   /** Numbers to compute: the cheap ones are held against the hypotheses first. */
   readonly cost: number
 }
@@ -33,8 +37,11 @@ export async function observe(
   if (outcome.status === 'unsupported' || outcome.status === 'not offered') return undefined
   const call = instantiate(c, implementation.precision)
   const sizes = Object.values(call.operands).map((t) => (t ? sizeOf(t.shape) : 1))
-  const common = { case: c, call, cost: call.row.terms(c.sizes, call.attributes) * Math.max(...sizes) }
+  const { row, operands, attributes } = call
+  const expected = expectation(row, operands, attributes, implementation.precision, implementation.numerics)
+  const common = { case: c, call, expected, cost: call.row.terms(c.sizes, call.attributes) * Math.max(...sizes) }
   if (outcome.status === 'held') return { ...common, outcome: 'held', result: copied(outcome.result) }
+  if (isTrap(outcome.kind, outcome.message)) throw new Trap(outcome.message)
   if (outcome.kind === 'threw') return { ...common, outcome: 'threw', result: undefined }
   if (outcome.kind === 'convention') return { ...common, outcome: 'convention', result: copied(outcome.result) }
   return outcome.kind === 'wrong' || outcome.kind === 'shape'
@@ -55,7 +62,11 @@ export function agrees(
   { precision, numerics }: Implementation,
   lenient: boolean,
 ): boolean {
-  const expected = predict(e.call, mistake, precision, numerics)
+  return agreesWith(e, predict(e.call, mistake, precision, numerics), lenient)
+}
+
+/** The same for what a mistake was found to come to; undefined where it refuses the call. */
+export function agreesWith(e: Evidence, expected: Expectation | undefined, lenient: boolean): boolean {
   if (expected === undefined || e.outcome === 'threw') return expected === undefined && e.outcome === 'threw'
   const found = verdict(e.result, expected)
   return found.grade !== 'wrong' || (lenient && found.fault === 'convention')
