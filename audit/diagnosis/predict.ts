@@ -57,7 +57,7 @@ function withRunningError(
     lifted[name] = t && { shape: t.shape, data: Array.from(t.data, (v) => k.from(v)) }
   const { data } = textbook(k, lifted, e.attributes)
   const slack = row.name === 'sigmoid' || row.name === 'tanh' ? SLACK * format.u : 0
-  const typical = Float64Array.from(data, (v) => finite(k.total(v)) + format.tiny)
+  const typical = Float64Array.from(data, (v) => (Number.isNaN(k.total(v)) ? 0 : k.total(v)) + format.tiny)
   const scale = Float64Array.from(data, (v) => finite(v.scale))
   return { ...e, scale, typical, bound: typical.map((bound) => bound + slack) }
 }

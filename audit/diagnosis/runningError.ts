@@ -71,9 +71,9 @@ export class RunningError implements Arithmetic<Erring> {
   array(n: number): Erring[] {
     return new Array<Erring>(n).fill(this.zero)
   }
-  /** The bound of a number, its additions included. */
-  total({ error, scale, additions }: Erring): number {
-    return error + additions * this.u * scale
+  /** The bound of a number, its additions included. One addition has one order, and rounds its result alone. */
+  total({ value, error, scale, additions }: Erring): number {
+    return error + additions * this.u * (additions === 1 ? Math.abs(value) : scale)
   }
   private sum(a: Erring, b: Erring, value: number): Erring {
     const additions = a.additions + b.additions + 1
