@@ -11,7 +11,7 @@ import type { Geometry, Reading } from './geometry.ts'
 import { type Changes, fillSpot, newSpot, type Spot } from './slide.ts'
 
 /** What there is to know of a window when its divisor is chosen. */
-export interface WindowCount {
+interface WindowCount {
   /** Cells of the window inside the input, and inside the padded input. */
   readonly inside: number
   readonly padded: number

@@ -23,7 +23,7 @@ interface Narrow {
 }
 
 /** Significand bits with the hidden one. Sources: IEEE 754-2019 binary16; Intel bfloat16 1.0; NVIDIA Ampere white paper. */
-const narrow = {
+export const narrow = {
   bfloat16: { bits: 8, least: -126, most: 127 },
   TF32: { bits: 11, least: -126, most: 127 },
   float16: { bits: 11, least: -14, most: 15 },
