@@ -31,9 +31,8 @@ const CASES = 40
 /** Cases looked at for one that separates, and how many must have confirmed a name. */
 const SEARCHED = 160
 const CONFIRMED = 10
-/** Failing cases that pairs are sifted by, pairs that may be left, and the time that may be spent on them. */
+/** Failing cases that pairs are sifted by, and the time that may be spent on pairs. */
 const WITNESSES = 14
-const MOST_PAIRS = 12
 const MOST_MS = 3_000
 const PULSE_MS = 200
 /** Cases that cost more than this many products are left to the audit. */
@@ -62,11 +61,15 @@ export async function diagnose(
   const fails = (e: Evidence): boolean => e.outcome === (lenient ? 'wrong' : 'convention')
   if (!evidence.some(fails)) return undefined
   let separating = 0
+  let pulsed = performance.now()
   let ordered: readonly Evidence[] = []
 
   const singles = candidatesFor(operator, implementation.precision)
-  let survivors = await settled(singles.filter((h) => fits(h)))
-  if (survivors.length === 0) survivors = await settled(await fittingPairs())
+  let survivors = await settled(await fitting(singles))
+  if (survivors.length === 0) {
+    const witnesses = inOrder().filter(fails).slice(0, WITNESSES)
+    survivors = await settled(await fitting(pairsOf(singles, witnesses, implementation, lenient), MOST_MS))
+  }
   const [best, ...others] = survivors
   const name = best ? nameOf(best) : ''
   return {
@@ -91,22 +94,23 @@ export async function diagnose(
     return ordered
   }
 
-  /** Searched for a limited time, and with a sign of life now and then, since whoever waits takes silence for a hang. */
-  async function fittingPairs(): Promise<Candidate[]> {
+  async function fitting(candidates: Iterable<Candidate | undefined>, limitMs = Infinity): Promise<Candidate[]> {
     const found: Candidate[] = []
-    const witnesses = inOrder().filter(fails).slice(0, WITNESSES)
     const start = process.cpuUsage()
-    let last = performance.now()
-    for (const h of pairsOf(singles, witnesses, implementation, lenient)) {
+    for (const h of candidates) {
       if (h && fits(h)) found.push(h)
-      const [now, { user }] = [performance.now(), process.cpuUsage(start)]
-      if (user > MOST_MS * 1000 || found.length >= MOST_PAIRS) break
-      if (now - last < PULSE_MS) continue
-      last = now
-      started?.(printCase(witnesses[0]!.case))
-      await new Promise((resolve) => setImmediate(resolve))
+      if (process.cpuUsage(start).user > limitMs * 1000) break
+      await pulse()
     }
     return found
+  }
+
+  /** A sign of life now and then, since whoever waits takes silence for a hang. */
+  async function pulse(): Promise<void> {
+    if (performance.now() - pulsed < PULSE_MS) return
+    pulsed = performance.now()
+    started?.(printCase(evidence[0]!.case))
+    await new Promise((resolve) => setImmediate(resolve))
   }
 
   /** Runs cases on which survivors differ from one another or from the textbook, and keeps those that foresaw the results. */
@@ -118,6 +122,7 @@ export async function diagnose(
       const ready = alive.every((h) => (confirmed.get(h) ?? 0) >= CONFIRMED)
       if (alive.length === 0 || (ready && alive.length === 1)) break
       if (!isCheap(c)) continue
+      await pulse()
       const seen = await worthRunning(c, alive, ready)
       if (!seen) continue
       separating++

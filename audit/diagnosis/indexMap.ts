@@ -29,8 +29,7 @@ export async function indexMap(
   for (const { call, case: c } of smallest.slice(0, 8)) {
     const parts = linearParts(call)
     if (!parts || callsFor(call, parts, implementation.precision) > MOST_CALLS) continue
-    started(printCase(c))
-    const really = await termsOf(implementation, call, parts, implementation.precision)
+    const really = await termsOf(implementation, call, parts, implementation.precision, () => started(printCase(c)))
     const should = await termsOf(textbook, call, parts, 'float64')
     const lines = really && should ? table(really, should, shapeOf(call)) : []
     if (lines.length > 0) return lines
@@ -69,6 +68,7 @@ async function termsOf(
   call: Call,
   { one, other }: { one: string; other: string | undefined },
   precision: Precision,
+  before: () => void = () => {},
 ): Promise<Terms | undefined> {
   const { row, operands, attributes } = call
   const size = sizeOf(shapeOf(call))
@@ -97,6 +97,7 @@ async function termsOf(
       const given: Record<string, Tensor> = { ...others, [one]: impulse }
       if (other !== undefined && counting) given[other] = counting
       let result: Tensor | undefined
+      before()
       try {
         result = await callOperator(implementation, row.name, given, attributes)
       } catch {
