@@ -75,7 +75,7 @@ export function pooled<T>(
           else {
             const delta = o.dy!.data[yAt]!
             const share = rules.tie === 'shared' && best.length > 1 ? k.div(delta, k.from(best.length)) : delta
-            const takers = rules.toFirstCell ? cells.slice(0, 1) : best
+            const takers = rules.toFirstCell || best.length === 0 ? cells.slice(0, 1) : best
             for (const cell of takers) if (cell >= 0) put(cell, share)
           }
           continue
@@ -122,7 +122,7 @@ function cellsOf(at: Spot, plane: number, p: number, q: number, g: Geometry, w: 
   return cells
 }
 
-/** The cells that win: one, or every equal one where the rule shares. A NaN wins before all. */
+/** The cells that win: one, or every equal one where the rule shares. A NaN wins before all, or never; then there may be none. */
 function winners<T>(
   k: Arithmetic<T>,
   cells: readonly number[],
@@ -142,7 +142,7 @@ function winners<T>(
     if (first === undefined || beats(value, valueAt(first))) best = [cell]
     else if (tie !== 'first' && !beats(valueAt(first), value)) best = tie === 'last' ? [cell] : [...best, cell]
   }
-  return best.length > 0 ? best : cells.slice(0, 1)
+  return best
 }
 
 function poolGeometry(image: readonly number[], map: readonly number[], a: AttributeBag): Geometry {

@@ -1,7 +1,13 @@
 /** Padding at the wrong end, of the wrong amount, or computed where it was given. */
+import type { Arithmetic } from '../../../reference/arithmetic/arithmetic.ts'
 import type { Padding, Pair } from '../../../reference/contract.ts'
+import { type AnyOperands, type AttributeBag, type OperatorRow, operatorRow } from '../../../reference/operators.ts'
+import { attribute } from '../../../reference/rows/read.ts'
+import { outputExtent } from '../../../reference/shape/window.ts'
+import type { TensorOf } from '../../../reference/tensor.ts'
 import { type Change, confused } from '../confused.ts'
-import { type Hypothesis, layers, pools } from '../hypothesis.ts'
+import { type Hypothesis, hypothesis, layers, pools } from '../hypothesis.ts'
+import { taken } from '../move.ts'
 
 const strided = [...layers, ...pools]
 const LOOK = 'look at where the padding is subtracted from the first row and column'
@@ -88,4 +94,26 @@ export const paddingMistakes: readonly Hypothesis[] = [
     ],
     'sizes',
   ),
+  hypothesis(
+    'columns counted by the window of the rows',
+    `the width of the result follows from the kernel, stride and dilation of the height; ${SIZE}`,
+    ['conv2d', 'maxPool2d', 'averagePool2d'],
+    (operator) => ({ formula: (k, o, a) => columnsByRows(k, operatorRow(operator), o, a) }),
+  ),
 ]
+
+/** As many columns as the rows' window would give, each read with its own window; cut from a result that is wide enough. */
+function columnsByRows<T>(k: Arithmetic<T>, row: OperatorRow, o: AnyOperands<T>, a: AttributeBag): TensorOf<T> {
+  const [H, W] = [o.x!.shape[2]!, o.x!.shape[3]!]
+  const [R, S] = a.kernel ?? [o.w!.shape[2]!, o.w!.shape[3]!]
+  const [t, l, b, r] = attribute(a, 'padding')
+  const [[sh, sw], [dh, dw]] = [attribute(a, 'stride'), a.dilation ?? [1, 1]]
+  const columns = Math.max(0, outputExtent(W, l, r, R, sh, dh, a.ceilMode))
+  const wide = Math.max(columns, outputExtent(W, l, r, S, sw, dw, a.ceilMode))
+  const room = (wide - 1) * sw + dw * (S - 1) + 1 - W - l
+  const y = row.textbook(k, o, { ...a, padding: [t, l, b, Math.max(r, room)] })
+  const P = outputExtent(H, t, b, R, sh, dh, a.ceilMode)
+  const Q = y.shape[3]!
+  const shape = [y.shape[0]!, y.shape[1]!, P, columns]
+  return taken(k, y, shape, (i) => Math.floor(i / columns) * Q + (i % columns))
+}
