@@ -90,6 +90,15 @@ describe('no name is given', () => {
     },
   )
 
+  it('to results without an element', async () => {
+    const empty: Implementation = {
+      name: 'empty',
+      precision: 'float32',
+      operators: { conv2d: () => ({ shape: [1, 1, 1, 0], data: new Float32Array(0) }) },
+    }
+    expect((await diagnose(empty, 'conv2d', []))?.causes).toEqual([])
+  })
+
   it('to a mistake that is made at times only', async () => {
     const [turned] = programsOf('conv2d', 'kernel turned')
     const wrong = mistaken('conv2d', turned!.mistake).operators.conv2d!

@@ -2,9 +2,9 @@
 import { type Expectation, expectation } from '../../properties/bound.ts'
 import { type Call, type Case, instantiate } from '../../properties/case.ts'
 import { printCase } from '../../properties/descriptor.ts'
-import { verdict } from '../../properties/verdict.ts'
+import { formFault, verdict } from '../../properties/verdict.ts'
 import type { Implementation, Precision } from '../../reference/contract.ts'
-import { sizeOf } from '../../reference/tensor.ts'
+import { sizeOf, tensor } from '../../reference/tensor.ts'
 import { judge } from '../judge.ts'
 import { isTrap, Trap } from '../trap.ts'
 import type { Candidate } from './hypotheses.ts'
@@ -70,8 +70,14 @@ export function agreesWith(e: Evidence, expected: Expectation | undefined, lenie
   // A call that throws has no result to compare: it is a finding of its own, whatever else is wrong.
   if (e.outcome === 'threw') return true
   if (expected === undefined) return false
-  const found = verdict(e.result, expected)
-  return found.grade !== 'wrong' || (lenient && found.fault === 'convention')
+  return !differs(e.result, expected, lenient)
+}
+
+/** By the verdict; a result that a mistake leaves empty has a form and no number to compare. */
+export function differs(result: unknown, expected: Expectation, lenient: boolean): boolean {
+  if (expected.value.length === 0) return formFault(result, expected) !== undefined
+  const found = verdict(result, expected)
+  return found.grade === 'wrong' && !(lenient && found.fault === 'convention')
 }
 
 /** Whether a case tells two programs apart: the result of the one is wrong for the other. The textbook is the one without a mistake. */
@@ -84,7 +90,5 @@ export function separates(
 ): boolean {
   const [one, other] = [predict(call, a, precision), predict(call, b, precision)]
   if (one === undefined || other === undefined) return one !== other
-  const data = precision === 'float32' ? Float32Array.from(one.value) : Float64Array.from(one.value)
-  const found = verdict({ shape: one.shape, data }, other)
-  return found.grade === 'wrong' && !(lenient && found.fault === 'convention')
+  return differs(tensor(one.shape, one.value, precision), other, lenient)
 }

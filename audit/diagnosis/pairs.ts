@@ -2,9 +2,9 @@
  * Two mistakes in one program. Some ten thousand pairs an operator are too many to run, so those come first that can be: where
  * one of the two is not seen, because its case has no padding, say, the other alone must reproduce what came.
  */
-import { verdict } from '../../properties/verdict.ts'
 import type { Implementation } from '../../reference/contract.ts'
-import { agreesWith, type Evidence } from './evidence.ts'
+import { tensor } from '../../reference/tensor.ts'
+import { agreesWith, differs, type Evidence } from './evidence.ts'
 import type { Candidate } from './hypotheses.ts'
 import { bothOf } from './mistake.ts'
 import { predict } from './predict.ts'
@@ -53,8 +53,7 @@ function traced(
   const [seen, alone]: [boolean[], boolean[]] = [[], []]
   for (const e of failing) {
     const expected = predict(e.call, candidate.mistake, precision, numerics)
-    const data = expected && (precision === 'float32' ? Float32Array.from(expected.value) : expected.value)
-    seen.push(!expected || verdict({ shape: expected.shape, data }, e.expected).grade === 'wrong')
+    seen.push(!expected || differs(tensor(expected.shape, expected.value, precision), e.expected, false))
     alone.push(agreesWith(e, expected, lenient))
   }
   return { candidate, seen, alone }
