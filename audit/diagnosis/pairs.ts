@@ -29,19 +29,24 @@ export function* pairsOf(
     if (trace.seen.includes(true)) traces.push(trace)
     yield undefined
   }
-  for (const [i, a] of traces.entries())
-    for (const b of traces.slice(i + 1)) {
-      if (a.candidate.hypotheses[0] === b.candidate.hypotheses[0] || !isPossible(a, b)) continue
-      const [one, other] = [a.candidate, b.candidate]
-      const hypotheses = [...one.hypotheses, ...other.hypotheses]
-      for (const mistake of [bothOf(one.mistake, other.mistake), bothOf(other.mistake, one.mistake)])
-        if (mistake) yield { hypotheses, mistake }
-    }
+  const ranked = traces
+    .flatMap((a, i) => traces.slice(i + 1).map((b) => ({ a, b, against: against(a, b) })))
+    .filter(({ a, b, against }) => against <= MOST_AGAINST && a.candidate.hypotheses[0] !== b.candidate.hypotheses[0])
+    .sort((one, other) => one.against - other.against)
+  for (const { a, b } of ranked) {
+    const [one, other] = [a.candidate, b.candidate]
+    const hypotheses = [...one.hypotheses, ...other.hypotheses]
+    for (const mistake of [bothOf(one.mistake, other.mistake), bothOf(other.mistake, one.mistake)])
+      if (mistake) yield { hypotheses, mistake }
+  }
 }
 
-/** Each is needed somewhere, and where one is not seen the other explains. */
-function isPossible(a: Trace, b: Trace): boolean {
-  return a.seen.every((seen, e) => (seen || b.alone[e]!) && (b.seen[e]! || a.alone[e]!))
+/** Cases that may speak against a pair: what is not seen alone may be seen together, a sign in a softmax over one class, say. */
+const MOST_AGAINST = 7
+
+/** On how many cases one of the two is not seen and the other does not explain what came. */
+function against(a: Trace, b: Trace): number {
+  return a.seen.filter((seen, e) => !((seen || b.alone[e]!) && (b.seen[e]! || a.alone[e]!))).length
 }
 
 function traced(
