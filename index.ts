@@ -7,6 +7,8 @@
  *   await checkGradient(implementation, 'conv2d', parseCase('conv2d n1c2h5w6 m3r3s3'))  // its three gradients
  *   await gradcheck(f, gradient, inputs)                                         // those of any function of yours
  */
+export { type DiagnosisOptions, diagnose } from './audit/diagnosis/diagnose.ts'
+export type { Cause, Diagnosis } from './audit/diagnosis/diagnosis.ts'
 export type { FindingKind } from './audit/finding.ts'
 export { judge, type Outcome } from './audit/judge.ts'
 export { optimized } from './optimized/index.ts'

@@ -35,7 +35,9 @@ describe('cnn-oracle audit', () => {
     const finding = report.targets[0].findings[0]
     expect(status).toBe(1)
     expect(report.schemaVersion).toBe(1)
-    expect(finding).toMatchObject({ operator: 'relu', kind: 'wrong', cause: null, expected: 0, bound: 0 })
+    expect(finding).toMatchObject({ operator: 'relu', kind: 'wrong', expected: 0, bound: 0 })
+    expect(finding.cause).toMatch(/^leaky, slope 0.01: below 0 /)
+    expect(finding.diagnosis.rivals).toEqual([])
     expect(finding.case).toBe('relu n1c1h1w1 x=-1')
     const again = run('replay', '--target', path, finding.case)
     expect(again.status).toBe(1)

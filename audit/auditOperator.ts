@@ -7,10 +7,13 @@ import type { Grade } from '../properties/verdict.ts'
 import type { Implementation, OperatorName } from '../reference/contract.ts'
 import { type OperatorRow, operatorRow } from '../reference/operators.ts'
 import type { Tensor } from '../reference/tensor.ts'
+import { diagnose } from './diagnosis/diagnose.ts'
+import { causeOf } from './diagnosis/diagnosis.ts'
 import { featuresOf } from './features.ts'
 import type { Finding, FindingKind } from './finding.ts'
 import { judge, type Outcome, sameBits } from './judge.ts'
 import { shrink } from './shrink.ts'
+import { isTrap, Trap } from './trap.ts'
 
 export interface Plan {
   readonly operator: OperatorName
@@ -41,11 +44,6 @@ export interface Hooks {
   found(finding: Finding): void
 }
 
-/** Thrown when the process cannot be trusted any more: a WebAssembly trap leaves its memory in an unknown state. */
-export class Trap extends Error {
-  override readonly name = 'Trap'
-}
-
 export const emptyTally = (): Tally => ({
   cases: 0,
   failed: 0,
@@ -59,6 +57,8 @@ export const emptyTally = (): Tally => ({
 const MOST_SHRUNK = 2
 /** An implementation that supports few of the cases is given this many times as many. */
 const PATIENCE = 12
+/** Failing cases, as they were drawn, that a diagnosis has to reproduce besides the smallest ones. */
+const MOST_FAILING = 8
 /** A share of tolerable elements above this is suspect: correct code has next to none. */
 const SUSPECT_SHARE = 0.02
 
@@ -75,6 +75,7 @@ export async function auditOperator(implementation: Implementation, plan: Plan, 
   const shrunk = new Map<FindingKind, number>()
   let suspect: { share: number; descriptor: string } | undefined
   let previous: { result: Tensor; copy: Tensor['data']; descriptor: string } | undefined
+  const failing: Case[] = []
   let index = 0
   for (const c of casesOf(row, plan.cases, plan.seed)) {
     if (tally.cases + (plan.done ?? 0) >= plan.cases || index >= plan.cases * PATIENCE) break
@@ -87,6 +88,7 @@ export async function auditOperator(implementation: Implementation, plan: Plan, 
     tally.cases++
     if (outcome.status === 'failed') {
       tally.failed++
+      if (failing.length < MOST_FAILING) failing.push(c)
       await record(c, outcome)
       continue
     }
@@ -100,10 +102,11 @@ export async function auditOperator(implementation: Implementation, plan: Plan, 
     if (share > (suspect?.share ?? 0)) suspect = { share, descriptor }
   }
   reportSuspect()
+  await nameCauses()
   return tally
 
   async function record(c: Case, outcome: Extract<Outcome, { status: 'failed' }>): Promise<void> {
-    if (isTrap(outcome)) throw new Trap(outcome.message)
+    if (isTrap(outcome.kind, outcome.message)) throw new Trap(outcome.message)
     const before = shrunk.get(outcome.kind) ?? 0
     shrunk.set(outcome.kind, before + 1)
     const isShrunk = before < MOST_SHRUNK
@@ -126,10 +129,23 @@ export async function auditOperator(implementation: Implementation, plan: Plan, 
     const stillFails = async (candidate: Case): Promise<boolean> => {
       hooks.started(printCase(candidate), index - 1, tally)
       const outcome = await judge(implementation, candidate)
-      if (outcome.status === 'failed' && isTrap(outcome)) throw new Trap(outcome.message)
+      if (outcome.status === 'failed' && isTrap(outcome.kind, outcome.message)) throw new Trap(outcome.message)
       return outcome.status === 'failed' && outcome.kind === kind
     }
     return shrink(c, stillFails, { precision: implementation.precision })
+  }
+
+  /** Looks for the mistake that explains the findings, and reports them again under its name. */
+  async function nameCauses(): Promise<void> {
+    const smallest = [...findings.values()].map((finding) => parseCase(finding.case))
+    if (smallest.length === 0) return
+    const started = (descriptor: string): void => hooks.started(descriptor, index - 1, tally)
+    const diagnosis = await diagnose(implementation, row.name, [...smallest, ...failing], { seed: plan.seed, started })
+    if (!diagnosis) return
+    for (const finding of findings.values()) {
+      const isOf = finding.kind === 'convention' ? 'convention' : finding.kind === 'shape' ? 'wrong' : finding.kind
+      if (isOf === diagnosis.of) hooks.found({ ...finding, cause: causeOf(diagnosis), diagnosis })
+    }
   }
 
   function reportSuspect(): void {
@@ -145,14 +161,6 @@ export async function auditOperator(implementation: Implementation, plan: Plan, 
 }
 
 const keyOf = (finding: Finding): string => `${finding.kind} ${finding.features.join(' ')}`
-
-/** A WebAssembly trap, by the name of its error or by Emscripten's words for it. */
-function isTrap(outcome: Extract<Outcome, { status: 'failed' }>): boolean {
-  return (
-    outcome.kind === 'threw' &&
-    /RuntimeError|Aborted\(|memory access out of bounds|table index is out of/.test(outcome.message)
-  )
-}
 
 function add(tally: Tally, counts: Readonly<Record<Grade, number>>, weak: boolean, worst: number): void {
   if (weak) tally.weak++

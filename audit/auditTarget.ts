@@ -221,7 +221,9 @@ async function judgedIn(
   if (!again) return undefined
   const trapped = isTrapMessage(reply.judgement.message)
   if (trapped) isolated.kill()
-  return { ...again, kind: trapped ? 'crash' : again.kind, features: finding.features, times: finding.times }
+  const { cause, diagnosis } = finding
+  const named = { ...again, cause, ...(diagnosis ? { diagnosis } : {}) }
+  return { ...named, kind: trapped ? 'crash' : again.kind, features: finding.features, times: finding.times }
 }
 
 function addTally(total: Tally, part: Tally): void {

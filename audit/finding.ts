@@ -1,5 +1,6 @@
 /** What an audit can find, in the words of contract.md. */
 import type { OperatorName } from '../reference/contract.ts'
+import type { Diagnosis } from './diagnosis/diagnosis.ts'
 
 export const findingKinds = [
   'wrong',
@@ -30,6 +31,8 @@ export interface Finding {
   readonly kind: FindingKind
   /** Name and sentence of the mistake that explains it, or null. */
   readonly cause: string | null
+  /** How that name was found, its rivals, or the index map where none was. */
+  readonly diagnosis?: Diagnosis
   /** Index of the first wrong element, or null where no element is to blame. */
   readonly where: readonly number[] | null
   readonly expected: number | null

@@ -12,7 +12,14 @@ export type Outcome =
   | { readonly status: 'held'; readonly verdict: Verdict; readonly result: Tensor }
   | { readonly status: 'unsupported'; readonly message: string }
   | { readonly status: 'not offered' }
-  | { readonly status: 'failed'; readonly kind: FindingKind; readonly message: string; readonly verdict?: Verdict }
+  | {
+      readonly status: 'failed'
+      readonly kind: FindingKind
+      readonly message: string
+      readonly verdict?: Verdict
+      /** What came, where it is the result that is wrong. */
+      readonly result?: unknown
+    }
 
 /**
  * Runs one case. The textbook comes first: a case that it refuses is our own fault and throws. Then the call, then shape,
@@ -34,7 +41,7 @@ export async function judge(implementation: Implementation, c: Case): Promise<Ou
   }
   const found = verdict(result, expected)
   if (found.grade === 'wrong') {
-    return { status: 'failed', kind: found.fault ?? 'wrong', message: found.message ?? '', verdict: found }
+    return { status: 'failed', kind: found.fault ?? 'wrong', message: found.message ?? '', verdict: found, result }
   }
   const changed = Object.keys(before).find((name) => !sameBits(before[name], operands[name]?.data))
   if (changed !== undefined) {

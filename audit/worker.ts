@@ -3,12 +3,13 @@
 import { parseCase } from '../properties/descriptor.ts'
 import type { Implementation } from '../reference/contract.ts'
 import { operators } from '../reference/operators.ts'
-import { auditOperator, findingOf, Trap } from './auditOperator.ts'
+import { auditOperator, findingOf } from './auditOperator.ts'
 import { featuresOf } from './features.ts'
 import { judge } from './judge.ts'
 import type { Judgement, Reply, Request } from './protocol.ts'
 import { builtIn } from './target/index.ts'
 import { looksLikeModule, ModuleError } from './target/target.ts'
+import { Trap } from './trap.ts'
 
 let implementations: readonly Implementation[] = []
 

@@ -2,6 +2,7 @@
 import pc from 'picocolors'
 import type { ImplementationReport, OperatorReport } from '../auditTarget.ts'
 import { type CampaignReport, goneEntries, isNews, type Judged, judgedFindings } from '../campaign.ts'
+import { diagnosisLines } from '../diagnosis/diagnosis.ts'
 import { isHarmless } from '../finding.ts'
 import type { Known } from '../known.ts'
 import { type OperatorVerdict, operatorVerdict, scoreOf } from './summary.ts'
@@ -64,6 +65,7 @@ export function findingText({ finding, known }: Judged): string {
   const label = isHarmless(kind) ? pc.yellow(kind) : pc.red(kind)
   const lines = [`  ${label} ${message}${times > 1 ? pc.dim(` (${times} cases)`) : ''}`]
   if (where !== null) lines.push(`    element [${where.join(',')}]  expected ${expected}  got ${got}  bound ${bound}`)
+  if (finding.diagnosis) for (const line of diagnosisLines(finding.diagnosis)) lines.push(`    ${line}`)
   lines.push(`    ${pc.dim(replay)}`)
   if (known) lines.push(`    ${pc.dim(`known as ${known.id}: ${known.what} (${known.link})`)}`)
   return lines.join('\n')

@@ -1,0 +1,148 @@
+/**
+ * Diagnosis by hypotheses. A name is given only when a mistake, alone or with one other,
+ *
+ *   1. reproduces every failing output that was seen,
+ *   2. returns what passing cases returned,
+ *   3. held on further cases on which it differs from the textbook, and
+ *   4. outlived its rivals on cases that separate them; those that no tried case separates are named with it.
+ *
+ * Otherwise the mistake is unexplained, and where the operator is linear the index map shows what each element really used.
+ */
+import { sampleCases } from '../../properties/arbitrary/case.ts'
+import { type Case, instantiate } from '../../properties/case.ts'
+import { printCase } from '../../properties/descriptor.ts'
+import type { Draw } from '../../properties/values.ts'
+import type { Implementation, OperatorName } from '../../reference/contract.ts'
+import { operatorRow } from '../../reference/operators.ts'
+import type { Diagnosis } from './diagnosis.ts'
+import { agrees, type Evidence, observe, type Started, separates } from './evidence.ts'
+import { type Candidate, candidatesFor } from './hypotheses.ts'
+import { indexMap } from './indexMap.ts'
+import type { Mistake } from './mistake.ts'
+import { pairsOf } from './pairs.ts'
+
+export interface DiagnosisOptions {
+  readonly seed?: number
+  readonly started?: Started
+}
+
+/** Cases run before hypotheses are tried. */
+const CASES = 40
+/** Cases looked at for one that separates, and how many must have confirmed a name. */
+const SEARCHED = 160
+const CONFIRMED = 10
+/** Failing cases that pairs are sifted by, and the time that may be spent on pairs. */
+const WITNESSES = 14
+const MOST_MS = 3_000
+const PULSE_MS = 200
+/** Cases that cost more than this many products are left to the audit. */
+const MOST_PRODUCTS = 6_000
+const usual: readonly Draw[] = ['exact', 'impulse', 'exact', 'real', 'tie', 'negative']
+const all: readonly Draw[] = ['exact', 'real', 'tie', 'special', 'negative']
+const right: Mistake = {}
+
+/** Undefined where nothing fails. `failing` are cases that are known to. */
+export async function diagnose(
+  implementation: Implementation,
+  operator: OperatorName,
+  failing: readonly Case[],
+  { seed = 1, started }: DiagnosisOptions = {},
+): Promise<Diagnosis | undefined> {
+  const row = operatorRow(operator)
+  const evidence: Evidence[] = []
+  const run = async (c: Case): Promise<Evidence | undefined> => {
+    const seen = await observe(implementation, c, started)
+    if (seen) evidence.push(seen)
+    return seen
+  }
+  for (const c of failing) await run(c)
+  for (const c of sampleCases(row, CASES, seed + 7919, usual)) if (isCheap(c)) await run(c)
+  const lenient = evidence.some((e) => e.outcome === 'wrong')
+  const fails = (e: Evidence): boolean => e.outcome === (lenient ? 'wrong' : 'convention')
+  if (!evidence.some(fails)) return undefined
+  let separating = 0
+  let pulsed = performance.now()
+  let ordered: readonly Evidence[] = []
+
+  const singles = candidatesFor(operator, implementation.precision)
+  let survivors = await settled(await fitting(singles))
+  if (survivors.length === 0) {
+    const witnesses = inOrder().filter(fails).slice(0, WITNESSES)
+    survivors = await settled(await fitting(pairsOf(singles, witnesses, implementation, lenient), MOST_MS))
+  }
+  const [best, ...others] = survivors
+  const name = best ? nameOf(best) : ''
+  return {
+    operator,
+    of: lenient ? 'wrong' : 'convention',
+    causes: best?.hypotheses.map(({ name, sentence }) => ({ name, sentence })) ?? [],
+    rivals: [...new Set(others.map(nameOf))].filter((other) => other !== name),
+    reproduced: best ? evidence.filter(fails).length : 0,
+    explained: best ? evidence.filter((e) => !fails(e)).length : 0,
+    separating,
+    indexMap: best ? [] : await indexMap(implementation, evidence.filter(fails), started),
+  }
+
+  /** Failing cases first, cheap ones before: most hypotheses are done with after one. */
+  function fits(h: Candidate): boolean {
+    return inOrder().every((e) => agrees(e, h, implementation, lenient))
+  }
+
+  function inOrder(): readonly Evidence[] {
+    if (ordered.length < evidence.length)
+      ordered = [...evidence].sort((a, b) => Number(fails(b)) - Number(fails(a)) || a.cost - b.cost)
+    return ordered
+  }
+
+  async function fitting(candidates: Iterable<Candidate | undefined>, limitMs = Infinity): Promise<Candidate[]> {
+    const found: Candidate[] = []
+    const start = process.cpuUsage()
+    for (const h of candidates) {
+      if (h && fits(h)) found.push(h)
+      if (process.cpuUsage(start).user > limitMs * 1000) break
+      await pulse()
+    }
+    return found
+  }
+
+  /** A sign of life now and then, since whoever waits takes silence for a hang. */
+  async function pulse(): Promise<void> {
+    if (performance.now() - pulsed < PULSE_MS) return
+    pulsed = performance.now()
+    started?.(printCase(evidence[0]!.case))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  /** Runs cases on which survivors differ from one another or from the textbook, and keeps those that foresaw the results. */
+  async function settled(candidates: Candidate[]): Promise<Candidate[]> {
+    let alive = candidates
+    const confirmed = new Map<Candidate, number>()
+    const draws = lenient ? usual : all
+    for (const c of sampleCases(row, SEARCHED, seed + 104_729, draws)) {
+      const ready = alive.every((h) => (confirmed.get(h) ?? 0) >= CONFIRMED)
+      if (alive.length === 0 || (ready && alive.length === 1)) break
+      if (!isCheap(c)) continue
+      await pulse()
+      const seen = await worthRunning(c, alive, ready)
+      if (!seen) continue
+      separating++
+      alive = alive.filter((h) => agrees(seen, h, implementation, lenient))
+      for (const h of alive) confirmed.set(h, (confirmed.get(h) ?? 0) + 1)
+    }
+    return alive
+  }
+
+  async function worthRunning(c: Case, alive: readonly Candidate[], ready: boolean): Promise<Evidence | undefined> {
+    const call = instantiate(c, implementation.precision)
+    const [first, ...rest] = alive
+    const differ = (a: Mistake, b: Mistake): boolean => separates(call, a, b, implementation.precision, lenient)
+    const tells = rest.some((h) => differ(h.mistake, first!.mistake)) || (!ready && differ(first!.mistake, right))
+    return tells ? run(c) : undefined
+  }
+
+  function isCheap(c: Case): boolean {
+    return row.flops(c.sizes, { ...c.attributes, ...row.derived?.(c.sizes) }) <= 2 * MOST_PRODUCTS
+  }
+}
+
+const nameOf = (h: Candidate): string => h.hypotheses.map(({ name }) => name).join(' + ')

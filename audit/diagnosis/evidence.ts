@@ -1,0 +1,94 @@
+/** What an implementation returned for a case, and whether a mistake would have returned the same. */
+import { type Expectation, expectation } from '../../properties/bound.ts'
+import { type Call, type Case, instantiate } from '../../properties/case.ts'
+import { printCase } from '../../properties/descriptor.ts'
+import { formFault, verdict } from '../../properties/verdict.ts'
+import type { Implementation, Precision } from '../../reference/contract.ts'
+import { sizeOf, tensor } from '../../reference/tensor.ts'
+import { judge } from '../judge.ts'
+import { isTrap, Trap } from '../trap.ts'
+import type { Candidate } from './hypotheses.ts'
+import { predict } from './predict.ts'
+
+export interface Evidence {
+  readonly case: Case
+  readonly call: Call
+  /** 'wrong' covers a wrong shape. */
+  readonly outcome: 'held' | 'wrong' | 'convention' | 'threw'
+  /** What came; undefined where the call threw. */
+  readonly result: unknown
+  /** What should have come. */
+  readonly expected: Expectation
+  /** Numbers to compute: the cheap ones are held against the hypotheses first. */
+  readonly cost: number
+}
+
+/** Told before each call, so that a hang or a crash is known by its case. */
+export type Started = (descriptor: string) => void
+
+/** Runs a case; undefined where it says nothing: not supported, operands changed, results shared. */
+export async function observe(
+  implementation: Implementation,
+  c: Case,
+  started: Started = () => {},
+): Promise<Evidence | undefined> {
+  started(printCase(c))
+  const outcome = await judge(implementation, c)
+  if (outcome.status === 'unsupported' || outcome.status === 'not offered') return undefined
+  const call = instantiate(c, implementation.precision)
+  const sizes = Object.values(call.operands).map((t) => (t ? sizeOf(t.shape) : 1))
+  const { row, operands, attributes } = call
+  const expected = expectation(row, operands, attributes, implementation.precision, implementation.numerics)
+  const common = { case: c, call, expected, cost: call.row.terms(c.sizes, call.attributes) * Math.max(...sizes) }
+  if (outcome.status === 'held') return { ...common, outcome: 'held', result: copied(outcome.result) }
+  if (isTrap(outcome.kind, outcome.message)) throw new Trap(outcome.message)
+  if (outcome.kind === 'threw') return { ...common, outcome: 'threw', result: undefined }
+  if (outcome.kind === 'convention') return { ...common, outcome: 'convention', result: copied(outcome.result) }
+  return outcome.kind === 'wrong' || outcome.kind === 'shape'
+    ? { ...common, outcome: 'wrong', result: copied(outcome.result) }
+    : undefined
+}
+
+/** A later call may write to the same memory. */
+const copied = (result: unknown): unknown => structuredClone(result)
+
+/**
+ * Whether a program with the mistake returns what was seen, by the verdict against its own expectation. Where errors are to
+ * be explained, a difference that is a convention (NaN, ties) does not speak against a mistake; where conventions are, it does.
+ */
+export function agrees(
+  e: Evidence,
+  { mistake }: Candidate,
+  { precision, numerics }: Implementation,
+  lenient: boolean,
+): boolean {
+  return agreesWith(e, predict(e.call, mistake, precision, numerics), lenient)
+}
+
+/** The same for what a mistake was found to come to; undefined where it refuses the call. */
+export function agreesWith(e: Evidence, expected: Expectation | undefined, lenient: boolean): boolean {
+  // A call that throws has no result to compare: it is a finding of its own, whatever else is wrong.
+  if (e.outcome === 'threw') return true
+  if (expected === undefined) return false
+  return !differs(e.result, expected, lenient)
+}
+
+/** By the verdict; a result that a mistake leaves empty has a form and no number to compare. */
+export function differs(result: unknown, expected: Expectation, lenient: boolean): boolean {
+  if (expected.value.length === 0) return formFault(result, expected) !== undefined
+  const found = verdict(result, expected)
+  return found.grade === 'wrong' && !(lenient && found.fault === 'convention')
+}
+
+/** Whether a case tells two programs apart: the result of the one is wrong for the other. The textbook is the one without a mistake. */
+export function separates(
+  call: Call,
+  a: Candidate['mistake'],
+  b: Candidate['mistake'],
+  precision: Precision,
+  lenient: boolean,
+): boolean {
+  const [one, other] = [predict(call, a, precision), predict(call, b, precision)]
+  if (one === undefined || other === undefined) return one !== other
+  return differs(tensor(one.shape, one.value, precision), other, lenient)
+}

@@ -1,0 +1,130 @@
+/** Activations and their slopes taken for one another, at the wrong place, or approximated. */
+
+import type { Arithmetic } from '../../../reference/arithmetic/arithmetic.ts'
+import type { OperatorName } from '../../../reference/contract.ts'
+import { type Hypothesis, hypothesis } from '../hypothesis.ts'
+import type { Mistake } from '../mistake.ts'
+import { constant, each, withNumbers } from '../move.ts'
+import { positive, sigma, square } from '../scalar.ts'
+
+/** A function of one number in place of the activation; `divides` where it is computed and not picked. */
+const instead = (f: <T>(k: Arithmetic<T>, z: T) => T): Mistake => ({
+  formula: (k, { x }) => each(k, x!, (z) => f(k, z)),
+  divides: true,
+})
+const clamped = <T>(k: Arithmetic<T>, z: T, low: number, high: number): T =>
+  k.greater(k.from(low), z) ? k.from(low) : k.greater(z, k.from(high)) ? k.from(high) : z
+
+const both = ['sigmoid', 'tanh'] as const
+const NAME = 'look at which function is called'
+
+const leaky = (factor: number): Hypothesis =>
+  hypothesis(
+    `leaky, slope ${factor}`,
+    `below 0 the slope is ${factor} instead of 0; ${NAME}`,
+    ['relu', 'reluGradient'],
+    (o) =>
+      o === 'relu'
+        ? instead((k, z) => (positive(k, z) || k.isNaN(z) ? z : k.mul(z, constant(k, factor))))
+        : {
+            formula: (k, { x, dy }) =>
+              each(k, dy!, (delta, i) => (positive(k, x!.data[i]!) ? delta : k.mul(delta, constant(k, factor)))),
+            divides: true,
+          },
+  )
+
+const lines: Readonly<Partial<Record<OperatorName, Mistake>>> = {
+  sigmoid: instead((k, z) => clamped(k, k.add(k.div(z, k.from(4)), k.from(0.5)), 0, 1)),
+  tanh: instead((k, z) => clamped(k, z, -1, 1)),
+}
+
+export const activationMistakes: readonly Hypothesis[] = [
+  hypothesis(
+    'tanh instead of sigmoid',
+    `tanh x is returned for σ(x); ${NAME}`,
+    ['sigmoid'],
+    instead((k, z) => k.tanh(z)),
+  ),
+  hypothesis('sigmoid instead of tanh', `σ(x) is returned for tanh x; ${NAME}`, ['tanh'], instead(sigma)),
+  hypothesis(
+    'sigmoid of 2x shifted without the factor 2',
+    `σ(2x) is returned where tanh x = 2σ(2x) − 1; ${NAME}`,
+    ['tanh'],
+    instead((k, z) => sigma(k, k.add(z, z))),
+  ),
+  hypothesis(
+    'argument with the wrong sign',
+    'the function is taken of −x; look at the sign in the exponent',
+    ['sigmoid', 'tanh', 'relu', 'softmax'],
+    { operands: (o) => withNumbers(o, 'x', (v) => -v) },
+  ),
+  hypothesis('argument doubled', 'the function is taken of 2x; look at the factor in the exponent', both, {
+    operands: (o) => withNumbers(o, 'x', (v) => 2 * v),
+  }),
+  hypothesis('argument halved', 'the function is taken of x/2; look at the factor in the exponent', both, {
+    operands: (o) => withNumbers(o, 'x', (v) => v / 2),
+  }),
+  hypothesis(
+    'hard approximation',
+    'straight lines are returned: x/4 + ½ within 0…1 for σ, x within −1…1 for tanh; look for a "hard" or "fast" variant',
+    both,
+    (o) => lines[o] ?? {},
+  ),
+  hypothesis(
+    'hard sigmoid of slope 1/5',
+    'x/5 + ½ within 0…1 is returned (the hard sigmoid of Keras and Theano); look for a "hard" variant',
+    ['sigmoid'],
+    instead((k, z) => clamped(k, k.add(k.div(z, k.from(5)), k.from(0.5)), 0, 1)),
+  ),
+  hypothesis(
+    'hard sigmoid of slope 1/6',
+    'x/6 + ½ within 0…1 is returned (PyTorch\'s Hardsigmoid); look for a "hard" variant',
+    ['sigmoid'],
+    instead((k, z) => clamped(k, k.add(k.div(z, k.from(6)), k.from(0.5)), 0, 1)),
+  ),
+  hypothesis('softsign', 'x/(1+|x|) is returned, for σ moved to 0…1; look for a "fast" variant', both, (o) => {
+    const soft = <T>(k: Arithmetic<T>, z: T): T => k.div(z, k.add(k.one, positive(k, z) ? z : k.neg(z)))
+    return instead((k, z) => (o === 'tanh' ? soft(k, z) : k.div(k.add(k.one, soft(k, z)), k.from(2))))
+  }),
+  hypothesis(
+    'rational approximation of tanh',
+    'x(27+x²)/(27+9x²) is returned (Padé); look for a "fast" variant',
+    ['tanh'],
+    instead((k, z) =>
+      k.div(k.mul(z, k.add(k.from(27), square(k, z))), k.add(k.from(27), k.mul(k.from(9), square(k, z)))),
+    ),
+  ),
+  hypothesis(
+    'rational approximation of tanh, cut off at 3',
+    'x(27+x²)/(27+9x²) is returned for |x| < 3 and ±1 beyond (Padé); look for a "fast" variant',
+    ['tanh'],
+    instead((k, v) => {
+      const z = clamped(k, v, -3, 3)
+      return k.div(k.mul(z, k.add(k.from(27), square(k, z))), k.add(k.from(27), k.mul(k.from(9), square(k, z))))
+    }),
+  ),
+  hypothesis('argument cut off', 'the argument is limited to −8…8; look for a clamp before exp', both, {
+    operands: (o) => withNumbers(o, 'x', (v) => Math.min(Math.max(v, -8), 8)),
+  }),
+  leaky(0.01),
+  leaky(0.1),
+  leaky(0.2),
+  hypothesis(
+    'identity',
+    'negative numbers pass; look at whether the function is called at all',
+    ['relu', 'reluGradient'],
+    (o) => ({ formula: (k, { x, dy }) => each(k, (o === 'relu' ? x : dy)!, (v) => v) }),
+  ),
+  hypothesis(
+    'absolute value',
+    '|x| is returned; look at what happens below 0',
+    ['relu'],
+    instead((k, z) => (positive(k, z) ? z : k.neg(z))),
+  ),
+  hypothesis(
+    'NaN becomes 0',
+    'a comparison with NaN is false, so that max(0, NaN) gives 0; look for a test of NaN',
+    ['relu'],
+    { formula: (k, { x }) => each(k, x!, (z) => (positive(k, z) ? z : k.from(0))) },
+  ),
+]

@@ -1,0 +1,113 @@
+/** The bias forgotten, doubled, or given to the wrong place. */
+import { real } from '../../../reference/arithmetic/real.ts'
+import type { AnyOperands } from '../../../reference/operators.ts'
+import { sizeOf } from '../../../reference/tensor.ts'
+import { biased, type Hypothesis, hypothesis } from '../hypothesis.ts'
+import type { Mistake, Scene } from '../mistake.ts'
+import { each, taken, withNumbers } from '../move.ts'
+
+const LOOK = 'look at where the bias is added'
+
+const scaled = (factor: (o: AnyOperands<number>, s: Scene) => number): Mistake => ({
+  operands: (o, s) => withNumbers(o, 'b', (v) => v * factor(o, s)),
+})
+
+const from = (index: (i: number, M: number, s: Scene) => number): Mistake => ({
+  operands: (o, s) => (o.b ? { ...o, b: taken(real, o.b, o.b.shape, (i) => index(i, o.b!.data.length, s)) } : o),
+})
+
+/** The sum without bias, then a bias chosen by the position in the result; −1 for none. */
+const placed = (index: (i: number, shape: readonly number[], M: number) => number): Mistake => ({
+  operands: (o) => ({ ...o, b: undefined, held: o.b }),
+  result: (k, y, { operands: { held } }) =>
+    held
+      ? each(k, y, (v, i) => {
+          const at = index(i, y.shape, held.data.length)
+          return at < 0 ? v : k.add(v, k.from(held.data[at]!))
+        })
+      : y,
+})
+
+const innerOf = (shape: readonly number[]): number => sizeOf(shape.slice(2))
+
+export const biasMistakes: readonly Hypothesis[] = [
+  hypothesis('bias forgotten', `the bias is not added; ${LOOK}`, biased, { operands: (o) => ({ ...o, b: undefined }) }),
+  hypothesis(
+    'bias added twice',
+    `the bias is in the start of the sum and added again; ${LOOK}`,
+    biased,
+    scaled(() => 2),
+  ),
+  hypothesis(
+    'bias subtracted',
+    `the sign of the bias is wrong; ${LOOK}`,
+    biased,
+    scaled(() => -1),
+  ),
+  hypothesis(
+    'bias added once a channel',
+    `the bias is added inside the loop over the input channels; ${LOOK}`,
+    biased,
+    scaled(({ x, w }, { row }) => (row.name === 'convTranspose2d' ? x!.shape[1]! : w!.shape[1]!)),
+  ),
+  hypothesis(
+    'bias added once a tap',
+    `the bias is added inside the loop over the kernel; ${LOOK}`,
+    ['conv2d', 'convTranspose2d'],
+    scaled(({ w }) => sizeOf(w!.shape.slice(1))),
+  ),
+  hypothesis(
+    'bias of the first map for all',
+    `b[0] is added to every map; ${LOOK}`,
+    biased,
+    from(() => 0),
+  ),
+  hypothesis(
+    'bias off by one map',
+    `map m takes the bias of map m+1, the last one that of the first; ${LOOK}`,
+    biased,
+    from((i, M) => (i + 1) % M),
+  ),
+  hypothesis(
+    'bias in reverse',
+    `the biases are taken from the last to the first; ${LOOK}`,
+    biased,
+    from((i, M) => M - 1 - i),
+  ),
+  hypothesis(
+    'bias by the map within its group',
+    `every group takes the biases of the first; ${LOOK}`,
+    ['conv2d', 'convTranspose2d'],
+    from((i, M, { attributes }) => i % (M / (attributes.groups ?? 1))),
+  ),
+  hypothesis(
+    'bias by position',
+    `the bias is indexed by the column instead of the map, as if the maps were the last axis; ${LOOK}`,
+    ['conv2d', 'convTranspose2d'],
+    placed((i, shape, M) => (i % shape[3]!) % M),
+  ),
+  hypothesis(
+    'bias by flat position',
+    `the bias is indexed by the position in memory, modulo the maps; ${LOOK}`,
+    ['conv2d', 'convTranspose2d'],
+    placed((i, _, M) => i % M),
+  ),
+  hypothesis(
+    'bias by image',
+    `the bias is indexed by the image of the batch; ${LOOK}`,
+    biased,
+    placed((i, shape, M) => Math.floor(i / sizeOf(shape.slice(1))) % M),
+  ),
+  hypothesis(
+    'bias in the first image alone',
+    `later images of the batch have no bias; ${LOOK}`,
+    biased,
+    placed((i, shape, M) => (i < sizeOf(shape.slice(1)) ? Math.floor(i / innerOf(shape)) % M : -1)),
+  ),
+  hypothesis(
+    'bias in the first cell alone',
+    `only the first cell of each map has a bias; ${LOOK}`,
+    ['conv2d', 'convTranspose2d'],
+    placed((i, shape, M) => (i % innerOf(shape) === 0 ? Math.floor(i / innerOf(shape)) % M : -1)),
+  ),
+]

@@ -1,0 +1,69 @@
+/** Groups, channels and images of a sliding sum confused. */
+import { denses, type Hypothesis, hypothesis, layers } from '../hypothesis.ts'
+import { changed, without } from '../move.ts'
+
+const channelled = [...layers, ...denses]
+const LOOPS = 'look at the bounds of the loop'
+
+export const channelMistakes: readonly Hypothesis[] = [
+  hypothesis(
+    'groups ignored',
+    `every group reads the channels of the first; look at the offset of the group into the channels`,
+    layers,
+    changed((at) => {
+      at.channel = at.c
+    }),
+  ),
+  hypothesis(
+    'groups interleaved',
+    `channel c of group g is taken to be c·G + g instead of g·C/G + c; look at the offset of the group into the channels`,
+    layers,
+    changed((at, g) => {
+      at.channel = at.c * g.G + Math.floor(at.m / (g.M / g.G))
+    }),
+  ),
+  hypothesis(
+    'maps dealt to the groups in turn',
+    `map m is taken to belong to group m mod G instead of ⌊m / (M/G)⌋; look at how the group of a map is found (in depthwise: the order of the multiplier)`,
+    layers,
+    changed((at, g) => {
+      at.channel = (at.m % g.G) * (g.C / g.G) + at.c
+    }),
+  ),
+  hypothesis(
+    'kernels of the first group for all',
+    `every group uses the kernels of the first; look at the offset of the group into the weights`,
+    layers,
+    changed((at, g) => {
+      at.wm = at.m % (g.M / g.G)
+    }),
+  ),
+  hypothesis(
+    'channels in reverse',
+    'the channels of a group are taken from the last to the first (BGR for RGB); look at the index of the channel',
+    channelled,
+    changed((at, g) => {
+      at.wc = g.C / g.G - 1 - at.wc
+    }),
+  ),
+  hypothesis(
+    'last channel left out',
+    `the loop over the channels ends one too early; ${LOOPS}`,
+    channelled,
+    without((at, g) => at.c === g.C / g.G - 1),
+  ),
+  hypothesis(
+    'first channel alone',
+    `only the first channel takes part; ${LOOPS}`,
+    channelled,
+    without((at) => at.c > 0),
+  ),
+  hypothesis(
+    'every image is the first',
+    'the first image of the batch is used for all; look at the offset of the image',
+    ['conv2d', 'conv2dWeightGradient', 'maxPool2d', 'averagePool2d', 'dense', 'denseWeightGradient'],
+    changed((at) => {
+      at.image = 0
+    }),
+  ),
+]

@@ -1,0 +1,47 @@
+/** The textbook with a mistake, as an implementation: what a diagnosis must name. */
+import { sampleCases } from '../../properties/arbitrary/case.ts'
+import { type Case, instantiate } from '../../properties/case.ts'
+import { real } from '../../reference/arithmetic/real.ts'
+import { single } from '../../reference/arithmetic/single.ts'
+import type { Implementation, OperatorName, Precision } from '../../reference/contract.ts'
+import { type AnyOperands, type AttributeBag, operatorRow } from '../../reference/operators.ts'
+import { type Tensor, tensor } from '../../reference/tensor.ts'
+import { separates } from './evidence.ts'
+import { type Candidate, candidatesFor } from './hypotheses.ts'
+import { formulaUnder, type Mistake, type Scene } from './mistake.ts'
+
+/** One operator, every operation of which is rounded to the precision. Throws ShapeError where the mistake does not fit. */
+export function mistaken(operator: OperatorName, mistake: Mistake, precision: Precision = 'float32'): Implementation {
+  const row = operatorRow(operator)
+  const k = mistake.arithmetic ?? (precision === 'float32' ? single : real)
+  const run = (given: AnyOperands<number>, asked: AttributeBag): Tensor => {
+    const first: Scene = { row, operands: given, given, attributes: asked, precision }
+    const operands = mistake.operands ? mistake.operands(given, first) : given
+    const attributes = mistake.attributes ? mistake.attributes(asked, first) : asked
+    const scene: Scene = { ...first, operands, attributes }
+    const { shape, data } = formulaUnder(row, mistake, scene)(k, operands, attributes)
+    const { rounding } = mistake
+    return tensor(shape, rounding ? Array.from(data, (v) => rounding(v, scene)) : data, precision)
+  }
+  return { name: 'mistaken', precision, operators: { [operator]: run } }
+}
+
+/** The programs that make the mistake of a hypothesis. */
+export const programsOf = (operator: OperatorName, name: string, precision: Precision = 'float32'): Candidate[] =>
+  candidatesFor(operator, precision).filter(({ hypotheses: [h] }) => h?.name === name)
+
+/** Cases looked at for one on which a mistake is seen, and the products one may cost. */
+const SEARCHED = 400
+const MOST_FLOPS = 20_000
+
+/** A case on which a program with the mistake returns something wrong; undefined where none of many shows it. */
+export function seenOn(
+  operator: OperatorName,
+  { mistake }: Candidate,
+  precision: Precision = 'float32',
+): Case | undefined {
+  return sampleCases(operatorRow(operator), SEARCHED, 11).find((c) => {
+    const call = instantiate(c, precision)
+    return call.row.flops(c.sizes, call.attributes) < MOST_FLOPS && separates(call, mistake, {}, precision, false)
+  })
+}

@@ -1,0 +1,78 @@
+/** What a call must come to when the program makes a mistake: an expectation like any other. */
+import { type Expectation, expectation } from '../../properties/bound.ts'
+import type { Call } from '../../properties/case.ts'
+import { type FloatFormat, formats } from '../../properties/format.ts'
+import { type Numerics, type Precision, ShapeError } from '../../reference/contract.ts'
+import type { AnyOperands, OperatorRow } from '../../reference/operators.ts'
+import type { TensorOf } from '../../reference/tensor.ts'
+import { formulaUnder, type Mistake, type Scene } from './mistake.ts'
+import { type Erring, RunningError } from './runningError.ts'
+
+/** Undefined where a program with this mistake would refuse the call, since what it makes of it does not fit together. */
+export function predict(
+  call: Call,
+  mistake: Mistake,
+  precision: Precision,
+  numerics?: Numerics,
+): Expectation | undefined {
+  const { row } = call
+  const { operands: given } = call
+  const first: Scene = { row, operands: given, given, attributes: call.attributes, precision }
+  try {
+    const operands = mistake.operands ? mistake.operands(given, first) : given
+    const attributes = mistake.attributes ? mistake.attributes(call.attributes, first) : call.attributes
+    const scene: Scene = { ...first, operands, attributes }
+    const textbook = formulaUnder(row, mistake, scene)
+    const kind = mistake.divides && row.kind !== 'function' ? 'mean' : row.kind
+    const expected = expectation({ ...row, kind, textbook }, operands, attributes, precision, numerics)
+    // Under this name the verdict knows no tie rules, which speak of the textbook.
+    const own = { ...(row.compared ? { compared: row.compared } : {}), name: `${row.name} with a mistake` }
+    if (mistake.arithmetic) {
+      const value = Float64Array.from(textbook(mistake.arithmetic, operands, attributes).data)
+      const nothing = new Float64Array(value.length)
+      return { ...expected, row: own, value, bound: nothing, typical: nothing }
+    }
+    const bounded = {
+      ...(row.kind === 'function' ? withRunningError(expected, row, textbook, operands) : expected),
+      row: own,
+    }
+    return mistake.rounding ? rounded(bounded, (v) => mistake.rounding!(v, scene)) : bounded
+  } catch (error) {
+    if (error instanceof ShapeError || error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+/** Functions under a mistake: the bound of the formula as it is, and for σ and tanh the slack that their right values have. */
+function withRunningError(
+  e: Expectation,
+  row: OperatorRow,
+  textbook: OperatorRow['textbook'],
+  operands: AnyOperands<number>,
+): Expectation {
+  const format: FloatFormat = formats[e.precision]
+  const k = new RunningError(format.u + formats.float64.u)
+  const lifted: Record<string, TensorOf<Erring> | undefined> = {}
+  for (const [name, t] of Object.entries(operands))
+    lifted[name] = t && { shape: t.shape, data: Array.from(t.data, (v) => k.from(v)) }
+  const { data } = textbook(k, lifted, e.attributes)
+  const slack = row.name === 'sigmoid' || row.name === 'tanh' ? SLACK * format.u : 0
+  const typical = Float64Array.from(data, (v) => (Number.isNaN(k.total(v)) ? 0 : k.total(v)) + format.tiny)
+  const scale = Float64Array.from(data, (v) => finite(v.scale))
+  return { ...e, scale, typical, bound: typical.map((bound) => bound + slack) }
+}
+
+/** Unit roundoffs: properties/functionBound.ts lets as many pass for values in [−1, 1]. */
+const SLACK = 12
+
+const finite = (v: number): number => (Number.isFinite(v) ? v : 0)
+
+/** A monotone function keeps what lies between two numbers between their images. */
+function rounded(e: Expectation, round: (v: number) => number): Expectation {
+  const value = e.value.map(round)
+  const bound = e.bound.map((b, i) => {
+    const [low, high] = [round(e.value[i]! - b), round(e.value[i]! + b)]
+    return Math.max(high - value[i]!, value[i]! - low, 0) || 0
+  })
+  return { ...e, value, bound, typical: bound }
+}
