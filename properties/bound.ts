@@ -41,8 +41,8 @@ export interface Expectation extends ErrorBounds {
   readonly precision: Precision
   readonly shape: readonly number[]
   readonly value: Float64Array
-  /** What flushing subnormals to zero may change (flush.ts), reckoned when it is asked for: a convention, not an error. */
-  readonly flush: Float64Array
+  /** What flushing subnormals to zero may change in element i (flush.ts), reckoned when it is asked for: a convention, not an error. */
+  flush(i: number): number
   /** Whether an operand holds NaN or ±∞: then what differs is a convention of special values. */
   readonly special: boolean
   readonly operands: AnyOperands<number>
@@ -78,9 +78,9 @@ export function expectation(
     ...common,
     ...errors,
     special,
-    get flush() {
+    flush(i) {
       flushed ??= flushEffect(row, operands, attributes, data.length, largest, format)
-      return flushed
+      return flushed[i]!
     },
   }
 }

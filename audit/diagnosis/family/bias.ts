@@ -18,12 +18,12 @@ const from = (index: (i: number, M: number, s: Scene) => number): Mistake => ({
 
 /** The sum without bias, then a bias chosen by the position in the result; −1 for none. */
 const placed = (index: (i: number, shape: readonly number[], M: number) => number): Mistake => ({
-  operands: (o) => ({ ...o, b: undefined, held: o.b }),
-  result: (k, y, { operands: { held } }) =>
-    held
+  operands: (o) => ({ ...o, b: undefined }),
+  result: (k, y, { given: { b } }) =>
+    b
       ? each(k, y, (v, i) => {
-          const at = index(i, y.shape, held.data.length)
-          return at < 0 ? v : k.add(v, k.from(held.data[at]!))
+          const at = index(i, y.shape, b.data.length)
+          return at < 0 ? v : k.add(v, k.from(b.data[at]!))
         })
       : y,
 })
