@@ -1,7 +1,7 @@
 /** What the README shows is run: its TypeScript blocks, with the textbook as the implementation of yours. */
 import { readFileSync } from 'node:fs'
 import ts from 'typescript'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import * as oracle from './index.ts'
 import * as rungs from './optimized/index.ts'
 import * as reference from './reference/index.ts'
@@ -26,6 +26,17 @@ describe('the examples of the README run', () => {
     expect(examples.filter((code) => code.includes('gradcheck(')).length).toBe(1)
     expect(examples.filter((code) => code.includes('symbolic')).length).toBe(1)
     expect(examples.filter((code) => code.includes('threadsOf(')).length).toBe(1)
+  })
+
+  it('what the example of formulas prints stands beside it', async () => {
+    const [code] = examples.filter((block) => block.includes('expressionOf('))
+    const [, beside] = /expressionOf\(.*\)\) \/\/ (.*)$/m.exec(code!) ?? []
+    const print = vi.spyOn(console, 'log').mockImplementation(() => {})
+    const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor
+    await new AsyncFunction('oracle', 'reference', bodyOf(code!))(oracle, reference)
+    const printed = print.mock.calls.map(([line]) => line)
+    print.mockRestore()
+    expect(printed[0]).toBe(beside)
   })
 
   it.each(examples.map((code) => [code.split('\n')[0]!, code]))(

@@ -82,6 +82,7 @@ describe('bad input ends in one line that names the mend, exit code 2', () => {
     [['audit', '--cases', 'many'], 'whole number'],
     [['replay', 'conv2d n1c2h5w6 m2r3s3 pd-1'], 'padding must be at least 0'],
     [['replay', 'conv2d n1c2h5w6'], 'missing'],
+    [['audit', '--seed', '99999999999999999999'], 'a whole number of at least 1, below 2^53'],
   ])('%j', (args, mend) => {
     const { status, stderr, stdout } = run(...args)
     expect(status).toBe(2)

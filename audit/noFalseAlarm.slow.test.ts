@@ -2,9 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { blocked32, blocked64, optimized, simd, threadsOf } from '../optimized/index.ts'
 import { operators } from '../reference/operators.ts'
-import { auditOperator } from './auditOperator.ts'
 import { auditImplementation, type ImplementationReport, offersOf } from './auditTarget.ts'
-import type { Finding } from './finding.ts'
+import { findingsOver } from './findingsOver.ts'
 import { usualLimits } from './isolate.ts'
 import { knownEntry, readKnown } from './known.ts'
 
@@ -14,12 +13,7 @@ describe.each([optimized, ...(simd ? [simd] : []), threadsOf({ leastFlops: 0 }),
   '$name shows nothing',
   (implementation) => {
     it.each(operators.map((row) => row.name))(`over ${CASES} cases of %s`, async (operator) => {
-      const findings: Finding[] = []
-      const tally = await auditOperator(
-        implementation,
-        { operator, cases: CASES, seed: 20_000 },
-        { started: () => {}, found: (finding) => findings.push(finding) },
-      )
+      const { findings, tally } = await findingsOver(implementation, operator, CASES, 20_000)
       expect(findings).toEqual([])
       expect(tally.cases).toBe(CASES)
     })

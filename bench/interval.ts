@@ -1,3 +1,6 @@
+/** Samples without which no interval of a median is one of 95 %. */
+const LEAST = 6
+
 /**
  * The median of paired samples with an interval that assumes no distribution: the order statistics between which the true
  * median lies with at least 95 %, by the binomial distribution (Conover 1999, §3.2).
@@ -9,7 +12,7 @@ export interface MedianInterval {
 }
 
 export function medianInterval(samples: readonly number[]): MedianInterval {
-  if (samples.length < 6)
+  if (samples.length < LEAST)
     throw new RangeError(
       `a 95 % interval of a median needs at least 6 samples, there are ${samples.length}; run more rounds`,
     )
@@ -31,3 +34,11 @@ export function medianInterval(samples: readonly number[]): MedianInterval {
 /** "2.31 ms [2.20, 2.45]" */
 export const intervalText = ({ median, low, high }: MedianInterval, unit: string, digits = 2): string =>
   `${median.toFixed(digits)}${unit} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`
+
+/** `--rounds` of a benchmark: ends it in one line and exit code 2 where an interval could not be had from so many. */
+export function roundsOf(text: string | undefined, usual: number): number {
+  const rounds = Number(text ?? usual)
+  if (Number.isSafeInteger(rounds) && rounds >= LEAST) return rounds
+  process.stderr.write(`--rounds is ${text}; give a whole number of at least ${LEAST}, which an interval needs\n`)
+  process.exit(2)
+}

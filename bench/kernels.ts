@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util'
 import { onnxruntimeWebConv2d } from '../audit/target/onnx/prepared.ts'
 import { tfjsWasmConv2d } from '../audit/target/tfjs/prepared.ts'
 import { optimized } from '../optimized/index.ts'
-import { intervalText, medianInterval } from './interval.ts'
+import { intervalText, medianInterval, roundsOf } from './interval.ts'
 import { judgeOf, type Layer, layerOf } from './layer.ts'
 import { peakFlops, peakLoop } from './peak.ts'
 import { rate, warm } from './rate.ts'
@@ -19,7 +19,7 @@ import { summary } from './summary.ts'
 const { values } = parseArgs({
   options: { filter: { type: 'string' }, rounds: { type: 'string' }, gradients: { type: 'boolean' } },
 })
-const rounds = Number(values.rounds ?? 11)
+const rounds = roundsOf(values.rounds, 11)
 const wanted = values.filter?.split(',')
 const chosen = shapes.filter(({ name }) => wanted?.some((part) => name.includes(part)) ?? true)
 if (chosen.length === 0) {

@@ -17,13 +17,13 @@ import { type Expectation, expectation } from '../properties/bound.ts'
 import { verdict } from '../properties/verdict.ts'
 import type { Tensor } from '../reference/contract.ts'
 import { operatorRow } from '../reference/operators.ts'
-import { intervalText, medianInterval } from './interval.ts'
+import { intervalText, medianInterval, roundsOf } from './interval.ts'
 import { judgeOf, type Layer, layerOf } from './layer.ts'
 import { rate, warm } from './rate.ts'
 import { resnet50 } from './shapes/resnet50.ts'
 
 const { values } = parseArgs({ options: { rounds: { type: 'string' } } })
-const rounds = Number(values.rounds ?? 31)
+const rounds = roundsOf(values.rounds, 31)
 if (!simd) {
   process.stderr.write(
     'bench: this engine has no WebAssembly SIMD, on which the winograd rung runs; use Node 20 or later\n',

@@ -128,3 +128,19 @@ describe('exact cases leave no room for inputs that were rounded', () => {
     expect([...rounded].sort()).toEqual(row.operands.filter((name) => name !== 'b').sort())
   })
 })
+
+describe('an expectation of what cannot be computed is refused', () => {
+  const x = tensor([1, 2], [1, 2], 'float32')
+  it('operands that are missing or short', () => {
+    const missing = () => expectation(operatorRow('dense'), { x }, {}, 'float32')
+    expect(missing).toThrow('dense: w is missing; give a tensor { shape, data }')
+    const short = () => expectation(operatorRow('relu'), { x: { shape: [4], data: x.data } }, {}, 'float32')
+    expect(short).toThrow('relu: x holds 2 numbers, its shape (4) needs 4')
+  })
+  it('a precision of another name', () => {
+    const half = 'float16' as unknown as 'float32'
+    expect(() => expectation(operatorRow('relu'), { x }, {}, half)).toThrow(
+      new RangeError("relu: the precision is float16; it is 'float32' or 'float64'"),
+    )
+  })
+})

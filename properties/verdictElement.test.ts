@@ -77,6 +77,12 @@ describe('each element is held to its own numbers', () => {
     expect(given(-inf, near).grade).toBe('tolerable')
     expect(given(inf, near).grade).toBe('wrong')
     expect(given(nan, { value: 5e38, scale: 6e38 }).grade).toBe('tolerable')
+    // Of one sign but for a part in 2¹⁰, which is what rounding may take of the sum; where the sum is infinite nothing is known.
+    const scale = 2 ** 128
+    expect(given(nan, { scale, value: scale * (1 - 2 ** -10) }).grade).toBe('wrong')
+    expect(given(nan, { scale, value: scale * (1 - 2 ** -9) }).grade).toBe('tolerable')
+    expect(given(nan, { scale: inf, value: inf }).grade).toBe('tolerable')
+    expect(given(-inf, { scale: inf, value: inf }).grade).toBe('tolerable')
   })
 
   it('a flush takes as much as it takes, beyond the bound', () => {

@@ -187,3 +187,7 @@ describe('callOperator', () => {
     expect(callOperator({ name: 'none', precision: 'float32', operators: {} }, 'relu', {}, {})).toBeUndefined()
   })
 })
+
+it.each([undefined, null, 3])('%s names no operator, and the refusal says so', (name) => {
+  expect(() => operatorRow(name as unknown as string)).toThrow(/^no operator is called .*; did you mean \w+\?$/)
+})

@@ -1,8 +1,9 @@
 /** Holding an outside witness: a program behind a pipe judged over many cases, as an audit does, and what came of it. */
 import { fileURLToPath } from 'node:url'
 import type { Implementation, OperatorName } from '../../reference/contract.ts'
-import { auditOperator, type Tally } from '../auditOperator.ts'
+import type { Tally } from '../auditOperator.ts'
 import type { Finding } from '../finding.ts'
+import { findingsOver } from '../findingsOver.ts'
 
 /** A program of audit/pipe/python; started with -B, it leaves no __pycache__ beside itself. */
 export const pythonProgram = (name: string): string => fileURLToPath(new URL(`../pipe/python/${name}`, import.meta.url))
@@ -20,15 +21,9 @@ export async function hold(
   cases: number,
   seed: number,
 ): Promise<Held> {
-  // A finding is reported again with a higher count when it occurs again.
-  const findings = new Map<string, Finding>()
   const start = performance.now()
-  const tally = await auditOperator(
-    witness,
-    { operator, cases, seed },
-    { started: () => {}, found: (finding) => findings.set(`${finding.kind} ${finding.case}`, finding) },
-  )
-  return { operator, tally, findings: [...findings.values()], seconds: (performance.now() - start) / 1000 }
+  const found = await findingsOver(witness, operator, cases, seed)
+  return { operator, ...found, seconds: (performance.now() - start) / 1000 }
 }
 
 /** Cases that say something: neither weak nor a finding. */

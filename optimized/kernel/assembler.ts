@@ -130,7 +130,8 @@ export class Assembler {
     const arity = write.length - 1
     const body = new FunctionBuilder(arity)
     write(body, ...Array.from({ length: arity }, (_, index) => local('i32', index)))
-    // What follows a return is never reached, and validates as any type.
+    // `unreachable`: the body returns before, and without it the end of a function would want a value of its own. A body that
+    // forgets to return traps.
     if (result !== undefined) body.code.push(0x00)
     this.functions.push({ name, arity, result, body })
     return { name, index: this.functions.length - 1, arity }

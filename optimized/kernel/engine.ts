@@ -3,6 +3,7 @@
  * out in the memory anew and copies results out of it, so that no result is ever a view into it and growth harms nobody.
  */
 import type { Assembler } from './assembler.ts'
+import { grown, PAGE } from './pages.ts'
 import { W_BIAS } from './tile.ts'
 
 export type Kernel = (...values: number[]) => number
@@ -10,7 +11,6 @@ export type Kernels = (name: string) => Kernel
 
 /** Modules kept compiled; the one used longest ago goes first. ResNet-50 forward and backward has below 100 shapes. */
 const MOST_MODULES = 128
-const PAGE = 65536
 /** Addresses are signed in the kernels' tests: memory ends below 2 GiB. */
 const MOST_PAGES = 32767
 
@@ -40,7 +40,7 @@ export class Engine {
     const pages = Math.ceil(end / PAGE)
     if (pages > MOST_PAGES) return undefined
     const have = this.memory.buffer.byteLength / PAGE
-    if (pages > have && !this.grow(pages - have)) return undefined
+    if (pages > have && !grown(this.memory, pages - have)) return undefined
     if (this.floats.buffer !== this.memory.buffer) this.floats = new Float32Array(this.memory.buffer)
     return starts
   }
@@ -55,17 +55,6 @@ export class Engine {
   /** All of memory as float32: element i lies at byte 4·i. Not to be kept beyond a `layout`. */
   get view(): Float32Array {
     return this.floats
-  }
-
-  /** Whether the system gave that many pages. */
-  private grow(pages: number): boolean {
-    try {
-      this.memory.grow(pages)
-      return true
-    } catch (error) {
-      if (error instanceof RangeError) return false
-      throw error
-    }
   }
 
   private compile(assembler: Assembler): Kernels {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { auditOperator } from '../../audit/auditOperator.ts'
-import type { Finding } from '../../audit/finding.ts'
+import { findingsOver } from '../../audit/findingsOver.ts'
 import { judge } from '../../audit/judge.ts'
 import { parseCase } from '../../properties/descriptor.ts'
 import type { Implementation, Tensor } from '../../reference/contract.ts'
@@ -27,9 +26,7 @@ it('the rung is there, and optimized says that it picked it', () => {
 
 describe('no finding over random cases', () => {
   it.each(operators)('%s', async (operator) => {
-    const findings: Finding[] = []
-    const hooks = { started: () => {}, found: (finding: Finding) => findings.push(finding) }
-    const tally = await auditOperator(rung, { operator, cases: 150, seed: 7 }, hooks)
+    const { findings, tally } = await findingsOver(rung, operator, 150, 7)
     expect(findings).toEqual([])
     expect(tally.cases).toBe(150)
   })

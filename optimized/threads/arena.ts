@@ -1,6 +1,7 @@
 /** The memory that all threads see: a page of words for their agreement (control.ts), then operands and results. */
 
-const PAGE = 65536
+import { grown, PAGE } from '../kernel/pages.ts'
+
 /** Addresses of float32 beyond are not whole pages any more: 4 GiB less one. */
 const MOST_PAGES = 65535
 
@@ -22,14 +23,7 @@ export class Arena {
   /** Makes room for so many bytes in all; false when the system has none. */
   reserve(bytes: number): boolean {
     const missing = Math.ceil(bytes / PAGE) - this.memory.buffer.byteLength / PAGE
-    if (missing <= 0) return true
-    try {
-      this.memory.grow(missing)
-      return true
-    } catch (error) {
-      if (error instanceof RangeError) return false
-      throw error
-    }
+    return missing <= 0 || grown(this.memory, missing)
   }
 
   floats(at: number, length: number): Float32Array {

@@ -2,17 +2,14 @@
  * From a layer to its blocks. Tiles are numbered through all images of a chunk, rows first, and cut into panels of equal size, so
  * that on small planes a panel runs on into the next row and the next image.
  */
+import type { Layer as AnyLayer } from '../plan.ts'
 import { depthFor, MOST_CHANNELS, STEP, TILES } from './block.ts'
 
-/** A 3×3 correlation of stride 1: y[n,o,p,q] = b[o] + Σ_{i,r,s} x[n,i,p−top+r,q−left+s] · weight(o,i,r,s). */
-export interface Layer {
-  readonly N: number
-  readonly Ci: number
-  readonly Co: number
-  readonly in: readonly [height: number, width: number]
-  readonly out: readonly [height: number, width: number]
-  /** Negative where the input gradient of a layer with much padding leaves out the border of its operand. */
-  readonly before: readonly [top: number, left: number]
+/**
+ * A 3×3 correlation of stride 1: y[n,o,p,q] = b[o] + Σ_{i,r,s} x[n,i,p−top+r,q−left+s] · weight(o,i,r,s). `before` is negative where the
+ * input gradient of a layer with much padding leaves out the border of its operand.
+ */
+export interface Layer extends Pick<AnyLayer, 'N' | 'Ci' | 'Co' | 'in' | 'out' | 'before'> {
   /** weight(o,i,·,·) lies at o·out + i·in, in numbers, backwards where it is turned. */
   readonly weights: { readonly out: number; readonly in: number; readonly turned: boolean }
 }

@@ -3,8 +3,7 @@
  * ORACLE_CASES sets how many an operator.
  */
 import { expect, it } from 'vitest'
-import { auditOperator } from '../../audit/auditOperator.ts'
-import type { Finding } from '../../audit/finding.ts'
+import { findingsOver } from '../../audit/findingsOver.ts'
 import { judge } from '../../audit/judge.ts'
 import { sampleCases } from '../../properties/arbitrary/case.ts'
 import { type Case, operandShapes } from '../../properties/case.ts'
@@ -49,12 +48,7 @@ it.each(operators)(`${CASES} cases of %s with 3×3 at stride 1 hold`, async (ope
 })
 
 it.each(operators)(`${CASES} cases of %s of any kind show nothing`, async (operator) => {
-  const findings: Finding[] = []
-  const tally = await auditOperator(
-    rung,
-    { operator, cases: CASES, seed: 40_000 },
-    { started: () => {}, found: (f) => findings.push(f) },
-  )
+  const { findings, tally } = await findingsOver(rung, operator, CASES, 40_000)
   expect(findings).toEqual([])
   expect(tally.cases).toBe(CASES)
 })

@@ -3,8 +3,7 @@
  * to whole numbers, results must be those of the rung below, however loose the bound of the algorithm is.
  */
 import { describe, expect, it } from 'vitest'
-import { auditOperator } from '../../audit/auditOperator.ts'
-import type { Finding } from '../../audit/finding.ts'
+import { findingsOver } from '../../audit/findingsOver.ts'
 import { Random } from '../../properties/random.ts'
 import type { Conv2dAttributes, Padding } from '../../reference/contract.ts'
 import { sizeOf, type Tensor } from '../../reference/tensor.ts'
@@ -261,12 +260,7 @@ describe('memory beyond the operands', () => {
 })
 
 it.each(['conv2d', 'conv2dInputGradient', 'convTranspose2d'] as const)('%s passes an audit', async (operator) => {
-  const findings: Finding[] = []
-  const tally = await auditOperator(
-    rung,
-    { operator, cases: 60, seed: 4 },
-    { started: () => {}, found: (f) => findings.push(f) },
-  )
+  const { findings, tally } = await findingsOver(rung, operator, 60, 4)
   expect(findings).toEqual([])
   expect(tally.cases).toBe(60)
 })
