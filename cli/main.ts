@@ -63,6 +63,35 @@ program
     process.exitCode = (await import('./selfcheck.ts')).selfcheck(flags)
   })
 
+program
+  .command('vectors')
+  .description('test vectors for programs that can be neither called nor piped: hardware, GPUs, other languages')
+  .command('export')
+  .description('write inputs, expected values, bounds and the mistakes each vector hunts into a new folder')
+  .argument('<dir>', 'a folder that is not there yet, or empty')
+  .option('-o, --operator <name>', 'only this operator; may be repeated or a list with commas', several)
+  .option('-p, --precision <name>', 'float32 or float64', 'float32')
+  .option('-s, --seed <number>', 'seed of the cases', wholeNumber(1), 1)
+  .option('-f, --format <name>', 'json, npz, onnx; may be repeated or a list with commas (default: all)', several)
+  .option('--json', 'print the manifest')
+  .action(async (dir: string, flags) => {
+    process.exitCode = (await import('./vectors.ts')).exportCommand(dir, flags)
+  })
+
+program
+  .command('judge')
+  .description('judge the outputs that another program put beside exported vectors')
+  .argument(
+    '<dir>',
+    'what vectors export wrote, with output.npy, .npz, .json or output_0.pb in the folder of each vector',
+  )
+  .option('-o, --operator <name>', 'only this operator; may be repeated or a list with commas', several)
+  .option('--numerics <name>', 'how convolutions were computed: sum, winograd or fft', 'sum')
+  .option('--json', 'print one JSON document instead of a table')
+  .action(async (dir: string, flags) => {
+    process.exitCode = (await import('./judge.ts')).judge(dir, flags)
+  })
+
 // Whoever reads may have enough: `cnn-oracle audit --list | head -3` is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error

@@ -5,6 +5,7 @@ import { type CampaignReport, goneEntries, isNews, type Judged, judgedFindings }
 import { diagnosisLines } from '../diagnosis/diagnosis.ts'
 import { isHarmless } from '../finding.ts'
 import type { Known } from '../known.ts'
+import { columns } from './columns.ts'
 import { type OperatorVerdict, operatorVerdict, scoreOf } from './summary.ts'
 
 /** Everything there is to say of a finished run. */
@@ -98,18 +99,4 @@ function closing(report: CampaignReport, judged: readonly Judged[]): string {
   if (news === 0 && report.interrupted) return pc.yellow(`no finding that is not known so far (${all})`)
   if (news === 0) return pc.green(`holds: no finding that is not known (${all})`)
   return pc.red(`${news} finding${news > 1 ? 's' : ''} not known yet (${all})`)
-}
-
-/** Columns padded to the widest cell; colours do not count as width. */
-function columns(rows: readonly (readonly string[])[]): string {
-  const plain = (text: string): string => text.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g'), '')
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => plain(row[column]!).length)))
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell + ' '.repeat(widths[column]! - plain(cell).length))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
 }

@@ -98,7 +98,10 @@ function affordable(c: Case, precision: Precision): Tried | undefined {
   const call = instantiate(c, precision)
   if (call.row.flops(c.sizes, call.attributes) > MOST_FLOPS || numbersOf(call) > MOST_NUMBERS) return undefined
   const expected = expectation(call.row, call.operands, call.attributes, precision)
-  const right = { shape: expected.shape, data: precision === 'float32' ? Float32Array.from(expected.value) : expected.value }
+  const right = {
+    shape: expected.shape,
+    data: precision === 'float32' ? Float32Array.from(expected.value) : expected.value,
+  }
   return verdict(right, expected).weak ? undefined : { case: c, call, expected, kills: new Map() }
 }
 
@@ -122,14 +125,22 @@ function killOf({ mistake }: Candidate, { call, expected }: Tried, operator: Ope
 /** Mistakes that some case proves wrong are covered by such cases, the others by those on which a convention differs. */
 function chosenOf(pool: readonly Tried[], mistakes: readonly NamedMistake[]): Pick<Chosen, 'vectors' | 'alive'> {
   const wrong = new Set(pool.flatMap(({ kills }) => [...kills].flatMap(([i, kill]) => (kill === 'wrong' ? [i] : []))))
-  const counted = pool.map(({ kills }) => new Set([...kills.keys()].filter((i) => !wrong.has(i) || kills.get(i) === 'wrong')))
+  const counted = pool.map(
+    ({ kills }) => new Set([...kills.keys()].filter((i) => !wrong.has(i) || kills.get(i) === 'wrong')),
+  )
   const chosen = irredundantCover(counted, (i) => numbersOf(pool[i]!.call))
   const alone = heldAlone(counted, chosen)
-  const names = (indices: Iterable<number>): string[] => [...indices].sort((a, b) => a - b).map((i) => mistakes[i]!.name)
+  const names = (indices: Iterable<number>): string[] =>
+    [...indices].sort((a, b) => a - b).map((i) => mistakes[i]!.name)
   const vectors = chosen.map((at, v) => {
     const { kills } = pool[at]!
     const conventions = [...kills].flatMap(([i, kill]) => (kill === 'convention' ? [i] : []))
-    return { case: pool[at]!.case, hunts: names(alone[v]!), kills: names(kills.keys()), conventions: names(conventions) }
+    return {
+      case: pool[at]!.case,
+      hunts: names(alone[v]!),
+      kills: names(kills.keys()),
+      conventions: names(conventions),
+    }
   })
   const killed = new Set(counted.flatMap((set) => [...set]))
   return { vectors, alive: names([...mistakes.keys()].filter((i) => !killed.has(i))) }

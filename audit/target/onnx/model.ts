@@ -2,8 +2,9 @@
  * An ONNX model of one node, as the bytes of its file. Whether a shape is written down is the caller's choice: left
  * out, one session serves every shape; given, the runtime may plan for it.
  */
-import { type Precision, shapeText, sizeOf, type Tensor } from '../../../reference/tensor.ts'
+import type { Precision, Tensor } from '../../../reference/tensor.ts'
 import { ATTRIBUTE, ELEMENT, ModelProto } from './schema.ts'
+import { tensorProto } from './tensorProto.ts'
 
 /** A number is an int unless it is wrapped: ONNX tells `1` and `1.0` apart, JavaScript does not. */
 export type AttributeValue = number | readonly number[] | string | { readonly float: number }
@@ -47,7 +48,7 @@ export function oneNodeModel({ opType, inputs, initializers = [], outputs, attri
           attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
         },
       ],
-      initializer: initializers.map(({ name, value }) => initializer(name, value)),
+      initializer: initializers.map(({ name, value }) => tensorProto(name, value)),
       input: inputs.map(valueInfo),
       output: outputs.map(valueInfo),
     },
@@ -73,19 +74,4 @@ function valueInfo({ name, precision, shape }: Value): object {
     ...(shape && { shape: { dim: shape.map((extent) => (extent === null ? {} : { dim_value: extent })) } }),
   }
   return { name, type: { tensor_type: tensorType } }
-}
-
-/** raw_data is little-endian whatever the machine; only little-endian machines run Node today. */
-function initializer(name: string, { shape, data }: Tensor): object {
-  if (data.length !== sizeOf(shape)) {
-    throw new RangeError(
-      `ONNX initializer ${name}: shape ${shapeText(shape)} holds ${sizeOf(shape)}, got ${data.length}`,
-    )
-  }
-  return {
-    name,
-    dims: shape,
-    data_type: data instanceof Float32Array ? ELEMENT.float32 : ELEMENT.float64,
-    raw_data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-  }
 }

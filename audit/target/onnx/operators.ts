@@ -5,15 +5,18 @@
  * Source: ONNX operator documentation, https://onnx.ai/onnx/operators/.
  */
 import {
+  type Attributes,
   type AveragePool2dAttributes,
   type Conv2dAttributes,
   type ConvTranspose2dAttributes,
   type MaxPool2dAttributes,
+  type Operands,
   type OperatorName,
   type Operators,
   type Pair,
   Unsupported,
 } from '../../../reference/contract.ts'
+import type { AnyOperands, AttributeBag } from '../../../reference/operators.ts'
 import { type Precision, shapeText, type Tensor } from '../../../reference/tensor.ts'
 import { type AttributeValue, oneNodeModel, type Value } from './model.ts'
 import { missingForward, missingTransposed, type PaddingWay, paddingAttributes } from './padding.ts'
@@ -36,22 +39,80 @@ export interface Way {
 
 type Named = Readonly<Record<string, Tensor | undefined>>
 
+/** A call of the contract as a node. */
+export interface NodeForm {
+  readonly opType: string
+  readonly x: Tensor
+  readonly weights: Named
+  readonly attributes: Readonly<Record<string, AttributeValue>>
+}
+
+/** Operators of the contract that ONNX has. */
+export const inOnnx = [
+  'conv2d',
+  'convTranspose2d',
+  'maxPool2d',
+  'averagePool2d',
+  'dense',
+  'sigmoid',
+  'tanh',
+  'relu',
+  'softmax',
+] as const
+type InOnnx = (typeof inOnnx)[number]
+
+const forms: { [K in InOnnx]: (way: Way, operands: Operands<K>, attributes: Attributes<K>) => NodeForm } = {
+  conv2d: (way, { x, w, b }, a) => form('Conv', x, { w, b }, convAttributes(way, planeOf(x), planeOf(w), a)),
+  convTranspose2d: (way, { x, w, b }, a) =>
+    form('ConvTranspose', x, { w, b }, convTransposeAttributes(way, planeOf(w), a)),
+  maxPool2d: (way, { x }, a) => form('MaxPool', x, {}, maxPoolAttributes(way, planeOf(x), a)),
+  averagePool2d: (way, { x }, a) => form('AveragePool', x, {}, averagePoolAttributes(way, planeOf(x), a)),
+  dense: (_, { x, w, b }) => form('Gemm', x, { w, b }, { transB: 1 }),
+  sigmoid: (_, { x }) => form('Sigmoid', x, {}, {}),
+  tanh: (_, { x }) => form('Tanh', x, {}, {}),
+  relu: (_, { x }) => form('Relu', x, {}, {}),
+  softmax: (_, { x }) => form('Softmax', x, {}, { axis: -1 }),
+}
+
+const form = (opType: string, x: Tensor, weights: Named, attributes: NodeForm['attributes']): NodeForm => ({
+  opType,
+  x,
+  weights,
+  attributes,
+})
+
+/** The node of a call of any operator; undefined where ONNX has none. Throws Unsupported where the way cannot say it. */
+export function nodeForm(
+  way: Way,
+  operator: OperatorName,
+  operands: Readonly<Record<string, Tensor | undefined>>,
+  attributes: AttributeBag,
+): NodeForm | undefined {
+  const name = inOnnx.find((known) => known === operator)
+  if (name === undefined) return undefined
+  // A method's parameters are bivariant, so that one signature serves every row.
+  const known: { of(way: Way, operands: AnyOperands<number>, attributes: AttributeBag): NodeForm } = { of: forms[name] }
+  return known.of(way, operands, attributes)
+}
+
 /** The operators of a way, over the sessions of one runtime. */
 export function onnxOperators(sessions: Sessions, way: Way): Partial<Operators> {
-  const run = (opType: string, x: Tensor, weights: Named, attributes: Record<string, AttributeValue>) =>
-    runNode(sessions, way, opType, x, weights, attributes)
-
+  const run =
+    <K extends InOnnx>(name: K, refuse: (a: Attributes<K>) => void = () => {}) =>
+    async (operands: Operands<K>, attributes: Attributes<K>): Promise<Tensor> => {
+      refuse(attributes)
+      return runNode(sessions, way, forms[name](way, operands, attributes))
+    }
   const all: Partial<Operators> = {
-    conv2d: async ({ x, w, b }, a) => run('Conv', x, { w, b }, convAttributes(way, planeOf(x), planeOf(w), a)),
-    convTranspose2d: async ({ x, w, b }, a) =>
-      run('ConvTranspose', x, { w, b }, convTransposeAttributes(way, planeOf(w), a)),
-    maxPool2d: async ({ x }, a) => run('MaxPool', x, {}, maxPoolAttributes(way, planeOf(x), a)),
-    averagePool2d: async ({ x }, a) => run('AveragePool', x, {}, averagePoolAttributes(way, planeOf(x), a)),
-    dense: async ({ x, w, b }) => run('Gemm', x, { w, b }, { transB: 1 }),
-    sigmoid: async ({ x }) => run('Sigmoid', x, {}, {}),
-    tanh: async ({ x }) => run('Tanh', x, {}, {}),
-    relu: async ({ x }) => run('Relu', x, {}, {}),
-    softmax: async ({ x }) => run('Softmax', x, {}, { axis: -1 }),
+    conv2d: run('conv2d'),
+    convTranspose2d: run('convTranspose2d'),
+    maxPool2d: run('maxPool2d', (a) => refuseDeep('maxPool2d', way, a)),
+    averagePool2d: run('averagePool2d', (a) => refuseDeep('averagePool2d', way, a)),
+    dense: run('dense'),
+    sigmoid: run('sigmoid'),
+    tanh: run('tanh'),
+    relu: run('relu'),
+    softmax: run('softmax'),
   }
   return Object.fromEntries(Object.entries(all).filter(([name]) => way.operators.some((offered) => offered === name)))
 }
@@ -90,7 +151,7 @@ function convTransposeAttributes(way: Way, kernel: Pair, a: ConvTranspose2dAttri
 }
 
 function maxPoolAttributes(way: Way, input: Pair, a: MaxPool2dAttributes): Record<string, AttributeValue> {
-  refusePool('maxPool2d', way, a)
+  refuseCeil('maxPool2d', way, a)
   const missing = missingForward(input, a.kernel, a.stride, a.dilation)
   return {
     kernel_shape: a.kernel,
@@ -102,7 +163,7 @@ function maxPoolAttributes(way: Way, input: Pair, a: MaxPool2dAttributes): Recor
 }
 
 function averagePoolAttributes(way: Way, input: Pair, a: AveragePool2dAttributes): Record<string, AttributeValue> {
-  refusePool('averagePool2d', way, a)
+  refuseCeil('averagePool2d', way, a)
   const missing = missingForward(input, a.kernel, a.stride, [1, 1])
   return {
     kernel_shape: a.kernel,
@@ -114,31 +175,26 @@ function averagePoolAttributes(way: Way, input: Pair, a: AveragePool2dAttributes
 }
 
 /** onnxruntime refuses padding as large as the kernel, dilated or not (core/providers/cpu/nn/pool_attributes.h). */
-function refusePool(operator: string, way: Way, a: AveragePool2dAttributes | MaxPool2dAttributes): void {
-  if (way.padding === 'pads' && a.padding.some((extent, i) => extent >= a.kernel[i % 2 === 0 ? 0 : 1])) {
-    throw new Unsupported(
-      `${operator}: onnxruntime pads by less than the kernel, padding=${shapeText(a.padding)} kernel=${shapeText(a.kernel)}`,
-    )
-  }
-  if (way.padding !== 'pads' && a.ceilMode) {
-    throw new Unsupported(
-      `${operator}: ONNX derives the output size from auto_pad=${way.padding}, ceil_mode has no say in it`,
-    )
-  }
+function refuseDeep(operator: string, way: Way, a: AveragePool2dAttributes | MaxPool2dAttributes): void {
+  if (way.padding !== 'pads' || a.padding.every((extent, i) => extent < a.kernel[i % 2 === 0 ? 0 : 1])) return
+  throw new Unsupported(
+    `${operator}: onnxruntime pads by less than the kernel, padding=${shapeText(a.padding)} kernel=${shapeText(a.kernel)}`,
+  )
 }
 
-function runNode(
-  sessions: Sessions,
-  way: Way,
-  opType: string,
-  x: Tensor,
-  weights: Named,
-  attributes: Record<string, AttributeValue>,
-): Promise<Tensor> {
-  const { precision, opset } = way
-  const given = Object.entries(weights).flatMap(([name, value]) => (value ? [{ name, value }] : []))
+function refuseCeil(operator: string, way: Way, a: AveragePool2dAttributes | MaxPool2dAttributes): void {
+  if (way.padding === 'pads' || !a.ceilMode) return
+  throw new Unsupported(
+    `${operator}: ONNX derives the output size from auto_pad=${way.padding}, ceil_mode has no say in it`,
+  )
+}
+
+function runNode(sessions: Sessions, way: Way, node: NodeForm): Promise<Tensor> {
+  const { precision, opset, weights } = way
+  const { opType, x, attributes } = node
+  const given = Object.entries(node.weights).flatMap(([name, value]) => (value ? [{ name, value }] : []))
   const outputs: Value[] = [{ name: 'y', precision }]
-  if (way.weights === 'constant') {
+  if (weights === 'constant') {
     const inputs: Value[] = [{ name: 'x', precision, shape: x.shape }]
     return sessions.run(oneNodeModel({ opType, inputs, initializers: given, outputs, attributes, opset }), { x })
   }
