@@ -41,6 +41,12 @@ const FURTHER = 900
 const MOST_FLOPS = 4_000
 const MOST_NUMBERS = 400
 
+/**
+ * Errors, in units of the bound, that a mistake must make: another program with the same mistake rounds otherwise, and may err by
+ * a bound of its own.
+ */
+const MARGIN = 2
+
 type Kill = 'wrong' | 'convention' | undefined
 
 interface Tried {
@@ -113,9 +119,10 @@ function killOf({ mistake }: Candidate, { call, expected }: Tried, operator: Ope
   try {
     const result = callOperator(mistaken(operator, mistake, precision), operator, call.operands, call.attributes)
     if (sizeOf((result as { shape: readonly number[] }).shape) === 0) return 'wrong'
-    const { grade, fault } = verdict(result, expected)
+    const { grade, fault, worst } = verdict(result, expected)
     if (grade !== 'wrong') return undefined
-    return fault === 'convention' ? 'convention' : 'wrong'
+    if (fault === 'convention') return 'convention'
+    return worst > MARGIN ? 'wrong' : undefined
   } catch (error) {
     if (error instanceof ShapeError || error instanceof RangeError) return undefined
     throw error
