@@ -48,7 +48,7 @@ export interface NodeForm {
 }
 
 /** Operators of the contract that ONNX has. */
-export const inOnnx = [
+const inOnnx = [
   'conv2d',
   'convTranspose2d',
   'maxPool2d',

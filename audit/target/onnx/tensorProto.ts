@@ -1,5 +1,5 @@
 /** Tensors in ONNX's form: initializers of a model, values of attributes, and the .pb files of its tests. */
-import { type Precision, shapeText, sizeOf, type Tensor } from '../../../reference/tensor.ts'
+import { shapeText, sizeOf, type Tensor } from '../../../reference/tensor.ts'
 import { ELEMENT, type ElementType, TensorProto } from './schema.ts'
 
 /** A tensor; one that is not of floats has its numbers as float64, and `was` then is its type. */
@@ -8,7 +8,7 @@ export interface Value extends Tensor {
 }
 
 /** What a decoded TensorProto holds. */
-export interface RawTensor {
+interface RawTensor {
   readonly name: string
   readonly dims: readonly number[]
   readonly data_type: number
@@ -21,7 +21,7 @@ export interface RawTensor {
 }
 
 /** A TensorProto that cannot be read; the message names the tensor and the mend. */
-export class TensorProtoError extends Error {
+class TensorProtoError extends Error {
   override readonly name = 'TensorProtoError'
 }
 
@@ -56,16 +56,16 @@ export function readTensorProto(bytes: Uint8Array): { name: string; value: Value
 }
 
 /** How messages become plain objects: every field is there. */
-export const asObject = { longs: Number, defaults: true, arrays: true } as const
+const asObject = { longs: Number, defaults: true, arrays: true } as const
 
 const typeNames = new Map<number, ElementType>(
   Object.entries(ELEMENT).map(([name, code]) => [code, name as ElementType]),
 )
 
 /** Name of an element type; undefined for one that nothing here computes with. */
-export const elementType = (code: number): ElementType | undefined => typeNames.get(code)
+const elementType = (code: number): ElementType | undefined => typeNames.get(code)
 
-export function decodedTensor(raw: RawTensor): Value {
+function decodedTensor(raw: RawTensor): Value {
   const what = `the tensor ${JSON.stringify(raw.name)}`
   const type = elementType(raw.data_type)
   if (type === undefined)
@@ -117,8 +117,3 @@ function unpacked(bytes: Uint8Array, type: ElementType, what: string): number[] 
   }
   return Array.from({ length: bytes.length / width }, (_, i) => read[type](i * width))
 }
-
-/** The element type of a value in ONNX's words. */
-export const typeOfValue = ({ was, data }: Value): ElementType => was ?? precisionOf(data)
-
-const precisionOf = (data: Tensor['data']): Precision => (data instanceof Float32Array ? 'float32' : 'float64')
