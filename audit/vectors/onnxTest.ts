@@ -18,6 +18,9 @@ import { writeTensorProto } from '../target/onnx/tensorProto.ts'
 /** Operator set 13 is the newest that runtimes of the last years all have; nothing here needs a later one. */
 const WAY: Omit<Way, 'precision'> = { suffix: '', opset: 13, padding: 'pads', weights: 'fed', operators: [] }
 
+/** What operator set 13 came with: readers refuse files of a later version than their own. */
+const IR_VERSION = 7
+
 /** Writes the test; true, or why ONNX cannot say the vector. */
 export function onnxTest(folder: string, call: Call, e: Expectation): true | string {
   const node = formOf(call, e)
@@ -32,6 +35,7 @@ export function onnxTest(folder: string, call: Call, e: Expectation): true | str
     outputs: [{ name: 'y', precision, shape: e.shape }],
     attributes: node.attributes,
     opset: WAY.opset,
+    irVersion: IR_VERSION,
   })
   const data = join(folder, 'test_data_set_0')
   mkdirSync(data, { recursive: true })

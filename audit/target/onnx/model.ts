@@ -26,15 +26,25 @@ export interface OneNode {
   readonly attributes: Readonly<Record<string, AttributeValue>>
   /** Version of the default operator set; it decides what the operator means. */
   readonly opset: number
+  /** IR version of the file, where an older one than the usual is enough. */
+  readonly irVersion?: number
 }
 
 /** IR version 10 is the first that every operator set up to 22 may appear in (ONNX, docs/Versioning.md). */
 const IR_VERSION = 10
 
 /** The bytes of the model file. The same node gives the same bytes. */
-export function oneNodeModel({ opType, inputs, initializers = [], outputs, attributes, opset }: OneNode): Uint8Array {
+export function oneNodeModel({
+  opType,
+  inputs,
+  initializers = [],
+  outputs,
+  attributes,
+  opset,
+  irVersion = IR_VERSION,
+}: OneNode): Uint8Array {
   const model = {
-    ir_version: IR_VERSION,
+    ir_version: irVersion,
     producer_name: 'cnn-oracle',
     opset_import: [{ domain: '', version: opset }],
     graph: {
