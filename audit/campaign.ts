@@ -1,6 +1,5 @@
 /** A run over several targets: which implementations there are, as many at once as there are cores, and what is known. */
 import { cpus } from 'node:os'
-import type { OperatorName } from '../reference/contract.ts'
 import {
   type AuditOptions,
   auditImplementation,
@@ -10,8 +9,9 @@ import {
   Refused,
 } from './auditTarget.ts'
 import { type Finding, isHarmless } from './finding.ts'
-import { type Known, knownEntry } from './known.ts'
+import { type Known, knownEntry, speaksOf } from './known.ts'
 import type { Offer } from './protocol.ts'
+import { type Offered, type Shard, shareOf } from './shard.ts'
 import { installCommand, missingPackages } from './target/index.ts'
 import type { Target } from './target/target.ts'
 
@@ -34,6 +34,8 @@ export interface CampaignReport {
   readonly skipped: readonly Skipped[]
   /** Whether the run was cut short. */
   readonly interrupted: boolean
+  /** Which part of the run this is, and all that there is to audit. */
+  readonly shard?: Shard & { readonly offered: readonly Offered[] }
 }
 
 interface Job {
@@ -48,6 +50,7 @@ export async function runCampaign(
   progress: Progress,
   finished: (report: ImplementationReport) => void,
   signal: AbortSignal,
+  shard?: Shard,
 ): Promise<CampaignReport> {
   const skipped: Skipped[] = []
   const jobs: Job[] = []
@@ -69,6 +72,7 @@ export async function runCampaign(
     for (const offer of offers) {
       const report = {
         target: offer.name,
+        source: target,
         version: offer.version,
         precision: offer.precision,
         operators: [],
@@ -77,15 +81,27 @@ export async function runCampaign(
       jobs.push({ target, offer, report })
     }
   }
+  const share =
+    shard &&
+    shareOf(
+      jobs.map((job) => job.offer),
+      options.operators,
+      shard,
+    )
+  const own = share ? jobs.map((job, i) => ({ ...job, offer: share.offers[i]! })) : jobs
   const faults: unknown[] = []
-  await pooled(jobs, signal, async ({ target, offer, report }) => {
-    try {
-      await auditImplementation(target, offer, options, report, progress, signal)
-    } catch (error) {
-      if (!signal.aborted) faults.push(error)
-    }
-    finished(report)
-  })
+  await pooled(
+    own.filter((job) => job.offer.operators.length > 0),
+    signal,
+    async ({ target, offer, report }) => {
+      try {
+        await auditImplementation(target, offer, options, report, progress, signal)
+      } catch (error) {
+        if (!signal.aborted) faults.push(error)
+      }
+      finished(report)
+    },
+  )
   if (faults.length > 0) throw faults[0]
   return {
     seed: options.seed,
@@ -93,6 +109,7 @@ export async function runCampaign(
     implementations: jobs.map((job) => job.report).filter((report) => report.operators.length > 0),
     skipped,
     interrupted: signal.aborted,
+    ...(share && { shard: { ...shard, offered: share.offered } }),
   }
 }
 
@@ -142,22 +159,15 @@ export function judgedFindings(report: CampaignReport, known: readonly Known[]):
 /** Whether a finding fails the run: nobody knows it, and it is more than a convention. */
 export const isNews = ({ finding, known }: Judged): boolean => known === undefined && !isHarmless(finding.kind)
 
-/** Known findings of audited implementations and operators that did not show. */
-export function goneEntries(report: CampaignReport, known: readonly Known[], judged: readonly Judged[]): Known[] {
-  if (report.interrupted) return []
-  // An entry may expect what another one already explained: it has not gone.
+/** Known findings of what was audited: those that show, and those that do not. */
+export function knownStates(
+  report: CampaignReport,
+  known: readonly Known[],
+  judged: readonly Judged[],
+): { readonly entry: Known; readonly shows: boolean }[] {
+  // An entry may expect what another one already explained: it shows all the same.
   const shows = (k: Known): boolean => judged.some((j) => knownEntry([k], j.implementation, j.finding) !== undefined)
-  return known.filter((k) => !shows(k) && report.implementations.some((i) => audited(k, i)))
-}
-
-function audited(k: Known, { target, operators }: ImplementationReport): boolean {
-  const any = (operator: OperatorName): boolean =>
-    knownEntry([{ ...k, features: [] }], target, probe(k, operator)) !== undefined
-  return operators.some(({ operator }) => any(operator))
-}
-
-/** A finding of the entry's own kind, to ask whether the entry speaks of an implementation and an operator. */
-function probe(k: Known, operator: OperatorName): Finding {
-  const none = { case: '', cause: null, where: null, expected: null, got: null, bound: null }
-  return { ...none, operator, kind: k.kinds[0]!, message: '', features: [], times: 0, replay: '' }
+  const isAudited = (k: Known): boolean =>
+    report.implementations.some((i) => i.operators.some(({ operator }) => speaksOf(k, i.target, operator)))
+  return known.filter(isAudited).map((entry) => ({ entry, shows: shows(entry) }))
 }
