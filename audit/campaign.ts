@@ -1,5 +1,6 @@
 /** A run over several targets: which implementations there are, as many at once as there are cores, and what is known. */
 import { cpus } from 'node:os'
+import type { OperatorName } from '../reference/contract.ts'
 import {
   type AuditOptions,
   auditImplementation,
@@ -9,10 +10,10 @@ import {
   Refused,
 } from './auditTarget.ts'
 import { type Finding, isHarmless } from './finding.ts'
-import { type Known, knownEntry, speaksOf } from './known.ts'
+import { type Known, knownEntry } from './known.ts'
 import type { Offer } from './protocol.ts'
 import { type Offered, type Shard, shareOf } from './shard.ts'
-import { installCommand, missingPackages } from './target/index.ts'
+import { builtIn, installCommand, missingPackages } from './target/index.ts'
 import type { Target } from './target/target.ts'
 
 /** A target by its name or path; `only` when one way of several was asked for. */
@@ -34,6 +35,8 @@ export interface CampaignReport {
   readonly skipped: readonly Skipped[]
   /** Whether the run was cut short. */
   readonly interrupted: boolean
+  /** What is offered and was left out: other ways of a target, other operators; and built-in targets that were not looked at. */
+  readonly leftOut: { readonly offered: readonly Offered[]; readonly targets: readonly string[] }
   /** Which part of the run this is, and all that there is to audit. */
   readonly shard?: Shard & { readonly offered: readonly Offered[] }
 }
@@ -54,6 +57,7 @@ export async function runCampaign(
 ): Promise<CampaignReport> {
   const skipped: Skipped[] = []
   const jobs: Job[] = []
+  const leftOut: Offered[] = []
   const listings = await pooled(wanted, signal, (w) => offersFor(w, options))
   for (const [i, listing] of listings.entries()) {
     const { target, only } = wanted[i]!
@@ -68,6 +72,11 @@ export async function runCampaign(
         target: only ?? target,
         why: `${only} is not offered; there are ${listing.map((o) => o.name).join(', ')}`,
       })
+    }
+    for (const offer of listing) {
+      const isLeft = (operator: OperatorName): boolean =>
+        !offers.includes(offer) || (options.operators.length > 0 && !options.operators.includes(operator))
+      leftOut.push({ target: offer.name, operators: offer.operators.filter(isLeft) })
     }
     for (const offer of offers) {
       const report = {
@@ -109,9 +118,17 @@ export async function runCampaign(
     implementations: jobs.map((job) => job.report).filter((report) => report.operators.length > 0),
     skipped,
     interrupted: signal.aborted,
+    leftOut: {
+      offered: leftOut,
+      targets: builtIn
+        .map((t) => t.name)
+        .filter((name) => !wanted.some((w, i) => w.target === name && isRead(listings[i]))),
+    },
     ...(share && { shard: { ...shard, offered: share.offered } }),
   }
 }
+
+const isRead = (listing: readonly Offer[] | Refused | undefined): boolean => Array.isArray(listing)
 
 async function offersFor(w: Wanted, { limits }: AuditOptions): Promise<readonly Offer[] | Refused> {
   const missing = w.builtIn ? missingPackages(w.builtIn) : []
@@ -158,16 +175,3 @@ export function judgedFindings(report: CampaignReport, known: readonly Known[]):
 
 /** Whether a finding fails the run: nobody knows it, and it is more than a convention. */
 export const isNews = ({ finding, known }: Judged): boolean => known === undefined && !isHarmless(finding.kind)
-
-/** Known findings of what was audited: those that show, and those that do not. */
-export function knownStates(
-  report: CampaignReport,
-  known: readonly Known[],
-  judged: readonly Judged[],
-): { readonly entry: Known; readonly shows: boolean }[] {
-  // An entry may expect what another one already explained: it shows all the same.
-  const shows = (k: Known): boolean => judged.some((j) => knownEntry([k], j.implementation, j.finding) !== undefined)
-  const isAudited = (k: Known): boolean =>
-    report.implementations.some((i) => i.operators.some(({ operator }) => speaksOf(k, i.target, operator)))
-  return known.filter(isAudited).map((entry) => ({ entry, shows: shows(entry) }))
-}

@@ -83,7 +83,13 @@ const shard = z.strictObject({
     .describe('all that there is to audit, in every shard'),
 })
 
-const known = z.strictObject({ ...knownFields, features: z.array(z.string()), file: z.string(), shows: z.boolean() })
+const known = z.strictObject({
+  ...knownFields,
+  features: z.array(z.string()),
+  file: z.string(),
+  shows: z.boolean(),
+  covered: z.boolean().describe('whether all that the entry speaks of was audited, in any shard'),
+})
 
 export const documentSchema = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
@@ -120,6 +126,13 @@ export const knownOf = (d: AuditDocument, finding: FindingRecord): KnownRecord |
 
 /** Order of known findings, whatever file and shard they are from. */
 export const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1)
+
+/** Ids of known findings that do not show although all that they speak of was audited. */
+export const goneAmong = (known: readonly KnownRecord[]): string[] =>
+  known
+    .filter((k) => k.covered && !k.shows)
+    .map((k) => k.id)
+    .sort()
 
 /** Every finding that fails the audit. */
 export const newsOf = (d: AuditDocument): FindingRecord[] =>

@@ -3,9 +3,10 @@
  * fails the audit, a warning for what is gone, skipped though it was asked for, or differs by convention and is not known.
  */
 
+import { relative, resolve } from 'node:path'
 import { looksLikeModule } from '../target/target.ts'
 import { type AuditDocument, type FindingRecord, knownOf, newsOf, type TargetRecord } from './document.ts'
-import { escapeMarkup } from './escape.ts'
+import { escapeMarkup, legal } from './escape.ts'
 import { closingOf, findingLines, goneLines, operatorNote, standingsOf } from './words.ts'
 
 export function githubReport(d: AuditDocument): string {
@@ -27,7 +28,8 @@ export function githubReport(d: AuditDocument): string {
 }
 
 function annotation(level: 'error' | 'warning', d: AuditDocument, t: TargetRecord, finding: FindingRecord): string {
-  const file = t.source !== null && looksLikeModule(t.source) ? { file: t.source.replace(/^\.\//, '') } : {}
+  const file =
+    t.source !== null && looksLikeModule(t.source) ? { file: relative(process.cwd(), resolve(t.source)) } : {}
   const title = `${t.target}, ${finding.operator}: ${finding.kind}`
   return command(level, { ...file, title }, [finding.message, ...findingLines(finding, knownOf(d, finding))].join('\n'))
 }
@@ -38,7 +40,8 @@ function command(level: string, properties: Readonly<Record<string, string>>, me
   return `::${level}${list.length > 0 ? ` ${list.join(',')}` : ''}::${escapeData(message)}`
 }
 
-const escapeData = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+const escapeData = (text: string): string =>
+  legal(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 const escapeProperty = (text: string): string => escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
 
 /** GitHub refuses a step's summary above 1 MiB. */

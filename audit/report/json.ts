@@ -1,17 +1,16 @@
 /** The document of an audit, as contract.md describes it, from what was found and what is known. */
-import { type CampaignReport, isNews, type Judged, judgedFindings, knownStates } from '../campaign.ts'
+import { type CampaignReport, isNews, type Judged, judgedFindings } from '../campaign.ts'
+import { expectations } from '../expectations.ts'
 import type { Known } from '../known.ts'
 import { looksLikeModule } from '../target/target.ts'
-import { type AuditDocument, byId, type FindingRecord, SCHEMA_VERSION } from './document.ts'
+import { type AuditDocument, byId, type FindingRecord, goneAmong, SCHEMA_VERSION } from './document.ts'
 import { environment, tool } from './environment.ts'
 import { operatorVerdict } from './summary.ts'
 
 /** `asked`: whether targets were named, so that one that is skipped is a mistake. */
 export function auditDocument(report: CampaignReport, known: readonly Known[], asked: boolean): AuditDocument {
   const judged = judgedFindings(report, known)
-  const states = knownStates(report, known, judged)
-  // What does not show in a part of a run may show in the rest of it.
-  const isWhole = !report.interrupted && report.shard === undefined
+  const expected = expectations(report, known, judged)
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: tool(),
@@ -39,13 +38,9 @@ export function auditDocument(report: CampaignReport, known: readonly Known[], a
       findings: judged.filter((j) => j.implementation === i.target).map((j) => findingRecord(j, i.source)),
     })),
     skipped: report.skipped.map(({ target, why }) => ({ target, why, asked })),
-    known: states.map(({ entry, shows }) => ({ ...entry, shows })).sort(byId),
-    gone: isWhole
-      ? states
-          .filter(({ shows }) => !shows)
-          .map(({ entry }) => entry.id)
-          .sort()
-      : [],
+    known: [...expected].sort(byId),
+    // What does not show in a part of a run may show in the rest of it.
+    gone: report.interrupted || report.shard ? [] : goneAmong(expected),
   }
 }
 

@@ -1,7 +1,7 @@
 /** One document of several: the shards of a run, put together as if it had not been divided. */
 import { isDeepStrictEqual } from 'node:util'
 import { operators } from '../../reference/operators.ts'
-import { type AuditDocument, byId, documentSchema, type KnownRecord, type TargetRecord } from './document.ts'
+import { type AuditDocument, byId, documentSchema, goneAmong, type KnownRecord, type TargetRecord } from './document.ts'
 
 /** A document and where it is from. */
 export interface Part {
@@ -54,7 +54,7 @@ export function merge(given: readonly Part[]): AuditDocument {
     targets: targetsOf(parts, interrupted),
     skipped: distinct(documents.flatMap((d) => d.skipped)),
     known,
-    gone: interrupted ? [] : known.filter((k) => !k.shows).map((k) => k.id),
+    gone: interrupted ? [] : goneAmong(known),
   }
 }
 

@@ -15,6 +15,7 @@ p { margin: .25rem 0 } small, .quiet { color: var(--quiet) }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
 th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top }
 th { color: var(--quiet); font-weight: 500; white-space: nowrap } .number { text-align: right }
+.number + :not(.number) { padding-left: 1.25rem }
 .exact, .accurate, .tolerable { color: var(--good) } .suspect, .convention { color: var(--warn) }
 .wrong, .some { color: var(--bad); font-weight: 600 } .unsupported { color: var(--quiet) }
 details { margin: .5rem 0; padding: .5rem .75rem; background: var(--raised); border-left: .2rem solid var(--line) }
