@@ -28,7 +28,7 @@ const file = z.array(z.strictObject(knownFields))
 export type Known = z.infer<typeof file>[number] & { readonly file: string }
 
 /** A list of known findings that cannot be read; the message is one line that names entry, field and mend. */
-export class KnownError extends Error {
+class KnownError extends Error {
   override readonly name = 'KnownError'
 }
 

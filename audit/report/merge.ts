@@ -10,7 +10,7 @@ export interface Part {
 }
 
 /** Documents that do not make one report; the message is one line that names the files, what differs and the mend. */
-export class MergeError extends Error {
+class MergeError extends Error {
   override readonly name = 'MergeError'
 }
 

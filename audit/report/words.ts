@@ -48,10 +48,10 @@ export const standingsOf = (d: AuditDocument): Standing[] =>
   }))
 
 /** "element [0,1]  expected 1  got 0  bound 0", or nothing where no element is to blame. */
-export const elementLine = ({ where, expected, got, bound }: FindingRecord): string | undefined =>
+const elementLine = ({ where, expected, got, bound }: FindingRecord): string | undefined =>
   where === null ? undefined : `element [${where.join(',')}]  expected ${expected}  got ${got}  bound ${bound}`
 
-export const knownLine = (k: KnownRecord): string => `known as ${k.id}: ${k.what} (${k.link})`
+const knownLine = (k: KnownRecord): string => `known as ${k.id}: ${k.what} (${k.link})`
 
 /** What there is to say of a finding below its message, without colours. */
 export function findingLines(finding: FindingRecord, known?: KnownRecord): string[] {

@@ -24,7 +24,10 @@ const leaky: Implementation = {
   name: 'leaky',
   precision: 'float32',
   operators: {
-    relu: ({ x }) => ({ shape: x.shape, data: Float32Array.from(x.data, (v) => (v > 0 || v !== v ? v : 0.01 * v)) }),
+    relu: ({ x }) => ({
+      shape: x.shape,
+      data: Float32Array.from(x.data, (v) => (v > 0 || Number.isNaN(v) ? v : 0.01 * v)),
+    }),
   },
 }
 
@@ -32,7 +35,7 @@ auditSuite({ describe, it }, textbook, { operators: ['relu', 'dense'], cases: 4 
 
 describe('auditSuite', () => {
   it('a wrong operator fails with case, numbers, diagnosis and a line to run it again', async () => {
-    const { relu } = await outcomes(leaky, { cases: 4 })
+    const { relu } = await outcomes(leaky, { cases: 12 })
     for (const said of [
       'expected 0',
       'bound 0',
