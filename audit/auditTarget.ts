@@ -27,6 +27,8 @@ export interface OperatorReport {
 
 export interface ImplementationReport {
   readonly target: string
+  /** What it was loaded from: the name of a target or the path of a module. */
+  readonly source?: string
   readonly version: string | null
   readonly precision: string
   readonly operators: OperatorReport[]

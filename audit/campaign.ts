@@ -12,7 +12,8 @@ import {
 import { type Finding, isHarmless } from './finding.ts'
 import { type Known, knownEntry } from './known.ts'
 import type { Offer } from './protocol.ts'
-import { installCommand, missingPackages } from './target/index.ts'
+import { type Offered, type Shard, shareOf } from './shard.ts'
+import { builtIn, installCommand, missingPackages } from './target/index.ts'
 import type { Target } from './target/target.ts'
 
 /** A target by its name or path; `only` when one way of several was asked for. */
@@ -34,6 +35,10 @@ export interface CampaignReport {
   readonly skipped: readonly Skipped[]
   /** Whether the run was cut short. */
   readonly interrupted: boolean
+  /** What is offered and was left out: other ways of a target, other operators; and built-in targets that were not looked at. */
+  readonly leftOut: { readonly offered: readonly Offered[]; readonly targets: readonly string[] }
+  /** Which part of the run this is, and all that there is to audit. */
+  readonly shard?: Shard & { readonly offered: readonly Offered[] }
 }
 
 interface Job {
@@ -48,9 +53,11 @@ export async function runCampaign(
   progress: Progress,
   finished: (report: ImplementationReport) => void,
   signal: AbortSignal,
+  shard?: Shard,
 ): Promise<CampaignReport> {
   const skipped: Skipped[] = []
   const jobs: Job[] = []
+  const leftOut: Offered[] = []
   const listings = await pooled(wanted, signal, (w) => offersFor(w, options))
   for (const [i, listing] of listings.entries()) {
     const { target, only } = wanted[i]!
@@ -66,9 +73,15 @@ export async function runCampaign(
         why: `${only} is not offered; there are ${listing.map((o) => o.name).join(', ')}`,
       })
     }
+    for (const offer of listing) {
+      const isLeft = (operator: OperatorName): boolean =>
+        !offers.includes(offer) || (options.operators.length > 0 && !options.operators.includes(operator))
+      leftOut.push({ target: offer.name, operators: offer.operators.filter(isLeft) })
+    }
     for (const offer of offers) {
       const report = {
         target: offer.name,
+        source: target,
         version: offer.version,
         precision: offer.precision,
         operators: [],
@@ -77,15 +90,27 @@ export async function runCampaign(
       jobs.push({ target, offer, report })
     }
   }
+  const share =
+    shard &&
+    shareOf(
+      jobs.map((job) => job.offer),
+      options.operators,
+      shard,
+    )
+  const own = share ? jobs.map((job, i) => ({ ...job, offer: share.offers[i]! })) : jobs
   const faults: unknown[] = []
-  await pooled(jobs, signal, async ({ target, offer, report }) => {
-    try {
-      await auditImplementation(target, offer, options, report, progress, signal)
-    } catch (error) {
-      if (!signal.aborted) faults.push(error)
-    }
-    finished(report)
-  })
+  await pooled(
+    own.filter((job) => job.offer.operators.length > 0),
+    signal,
+    async ({ target, offer, report }) => {
+      try {
+        await auditImplementation(target, offer, options, report, progress, signal)
+      } catch (error) {
+        if (!signal.aborted) faults.push(error)
+      }
+      finished(report)
+    },
+  )
   if (faults.length > 0) throw faults[0]
   return {
     seed: options.seed,
@@ -93,8 +118,17 @@ export async function runCampaign(
     implementations: jobs.map((job) => job.report).filter((report) => report.operators.length > 0),
     skipped,
     interrupted: signal.aborted,
+    leftOut: {
+      offered: leftOut,
+      targets: builtIn
+        .map((t) => t.name)
+        .filter((name) => !wanted.some((w, i) => w.target === name && isRead(listings[i]))),
+    },
+    ...(share && { shard: { ...shard, offered: share.offered } }),
   }
 }
+
+const isRead = (listing: readonly Offer[] | Refused | undefined): boolean => Array.isArray(listing)
 
 async function offersFor(w: Wanted, { limits }: AuditOptions): Promise<readonly Offer[] | Refused> {
   const missing = w.builtIn ? missingPackages(w.builtIn) : []
@@ -141,23 +175,3 @@ export function judgedFindings(report: CampaignReport, known: readonly Known[]):
 
 /** Whether a finding fails the run: nobody knows it, and it is more than a convention. */
 export const isNews = ({ finding, known }: Judged): boolean => known === undefined && !isHarmless(finding.kind)
-
-/** Known findings of audited implementations and operators that did not show. */
-export function goneEntries(report: CampaignReport, known: readonly Known[], judged: readonly Judged[]): Known[] {
-  if (report.interrupted) return []
-  // An entry may expect what another one already explained: it has not gone.
-  const shows = (k: Known): boolean => judged.some((j) => knownEntry([k], j.implementation, j.finding) !== undefined)
-  return known.filter((k) => !shows(k) && report.implementations.some((i) => audited(k, i)))
-}
-
-function audited(k: Known, { target, operators }: ImplementationReport): boolean {
-  const any = (operator: OperatorName): boolean =>
-    knownEntry([{ ...k, features: [] }], target, probe(k, operator)) !== undefined
-  return operators.some(({ operator }) => any(operator))
-}
-
-/** A finding of the entry's own kind, to ask whether the entry speaks of an implementation and an operator. */
-function probe(k: Known, operator: OperatorName): Finding {
-  const none = { case: '', cause: null, where: null, expected: null, got: null, bound: null }
-  return { ...none, operator, kind: k.kinds[0]!, message: '', features: [], times: 0, replay: '' }
-}

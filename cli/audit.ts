@@ -1,26 +1,29 @@
 /** `cnn-oracle audit [target…]`: holds targets against the textbook. */
 
-import { isNews, judgedFindings, runCampaign, type Wanted } from '../audit/campaign.ts'
+import { runCampaign, type Wanted } from '../audit/campaign.ts'
 import { usualLimits } from '../audit/isolate.ts'
 import { readKnown } from '../audit/known.ts'
 import { auditDocument } from '../audit/report/json.ts'
-import { scoreOf } from '../audit/report/summary.ts'
-import { campaignText } from '../audit/report/terminal.ts'
+import { scoreSoFar } from '../audit/report/summary.ts'
+import { parseShard } from '../audit/shard.ts'
 import { builtIn, installCommand, missingPackages } from '../audit/target/index.ts'
 import { looksLikeModule } from '../audit/target/target.ts'
 import type { OperatorName } from '../reference/contract.ts'
 import { nearest, operatorRow, operators } from '../reference/operators.ts'
 import { exitCode, UsageError } from './exit.ts'
+import { deliver, outputsOf, type ReportFlags } from './output.ts'
 import { progressLine } from './progress.ts'
 
-export interface AuditFlags {
+export interface AuditFlags extends ReportFlags {
   readonly operator?: readonly string[]
   readonly cases: number
   readonly seed: number
   readonly timeLimit: number
-  readonly json?: boolean
   readonly list?: boolean
-  readonly known?: string
+  readonly known?: readonly string[]
+  /** False after --no-known-peers. */
+  readonly knownPeers?: boolean
+  readonly shard?: string
 }
 
 export async function audit(names: readonly string[], flags: AuditFlags): Promise<number> {
@@ -32,7 +35,9 @@ export async function audit(names: readonly string[], flags: AuditFlags): Promis
     operators: (flags.operator ?? []).map((name): OperatorName => operatorRow(name).name),
     limits: { ...usualLimits, callMs: flags.timeLimit * 1000 },
   }
-  const known = readKnown(flags.known)
+  const known = readKnown(flags.known, flags.knownPeers)
+  const shard = flags.shard === undefined ? undefined : parseShard(flags.shard)
+  const outputs = outputsOf(flags)
   const line = progressLine()
   const abort = new AbortController()
   const stop = (): void => abort.abort()
@@ -43,23 +48,14 @@ export async function audit(names: readonly string[], flags: AuditFlags): Promis
     options,
     (implementation, operator, cases) => line.show(`${implementation} ${operator} ${bar(cases, flags.cases)}`),
     (done) => {
-      const { right, convention, wrong } = scoreOf(done)
+      const { right, convention, wrong } = scoreSoFar(done)
       line.log(`${done.target}: ${right} right, ${convention} convention, ${wrong} wrong`)
     },
     abort.signal,
+    shard,
   )
   line.clear()
-  process.stdout.write(
-    `${flags.json ? JSON.stringify(auditDocument(report, known), null, 2) : campaignText(report, known)}\n`,
-  )
-  if (report.interrupted) return exitCode.interrupted
-  if (names.length > 0 && report.skipped.length > 0) {
-    for (const { target, why } of report.skipped) process.stderr.write(`cnn-oracle: ${target}: ${why}\n`)
-    return exitCode.usage
-  }
-  if (report.implementations.length === 0)
-    throw new UsageError('nothing was audited: no target offers what --operator asks for; see --list')
-  return judgedFindings(report, known).some(isNews) ? exitCode.findings : exitCode.holds
+  return deliver(auditDocument(report, known, names.length > 0), outputs)
 }
 
 /** "tfjs-cpu", "tfjs-cpu/same" (one way of it), or the path of a module. */

@@ -13,10 +13,12 @@ const causedByInput = new Set([
   'DescriptorError',
   'ShapeError',
   'ModuleError',
+  'KnownError',
+  'MergeError',
+  'ModelError',
   'RangeError',
   'Refused',
   'Unreadable',
-  'ModelError',
 ])
 
 /** Prints an error in the way its cause asks for and returns the exit code. */

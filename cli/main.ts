@@ -2,6 +2,7 @@
 /** The command line: one file a command, each loaded only when it is called, so that --help is quick. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { exitCode, report } from './exit.ts'
+import { reporterNames } from './reporterNames.ts'
 
 const wholeNumber =
   (least: number) =>
@@ -16,24 +17,38 @@ const several = (text: string, before: readonly string[] | undefined): string[] 
   ...text.split(','),
 ]
 
+/** How a report is asked for. */
+const reported = (command: Command): Command =>
+  command
+    .option('-r, --reporter <name>', `${reporterNames.join(', ')}; may be repeated or a list with commas`, several)
+    .option('--output <file>', 'where to: FILE for the one reporter, name=FILE for one of several', several)
+    .option('--json', 'print one JSON document instead of tables: --reporter json')
+
 const program = new Command('cnn-oracle')
   .description('Holds implementations of convolutional networks against a textbook oracle')
   .exitOverride()
   .showHelpAfterError('(--help shows what there is)')
 
-program
-  .command('audit')
+reported(program.command('audit'))
   .description('judge targets: built-in names (see --list), one way of one (tfjs-cpu/same), or modules (./my-conv.ts)')
   .argument('[target...]', 'every installed target when none is given')
   .option('-o, --operator <name>', 'only this operator; may be repeated or a list with commas', several)
   .option('-n, --cases <count>', 'cases an operator', wholeNumber(1), 12)
   .option('-s, --seed <number>', 'seed of the cases', wholeNumber(1), 1)
   .option('--time-limit <seconds>', 'what a call may take', wholeNumber(1), 5)
-  .option('--known <file>', 'known findings; those of the peers when left out')
-  .option('--json', 'print one JSON document instead of tables')
+  .option('--known <file>', 'findings that you expect, beside those of the peers; may be repeated', several)
+  .option('--no-known-peers', 'leave out what is known of the peers')
+  .option('--shard <i/n>', 'only the i-th of n shares of the run; merge makes one report of them')
   .option('--list', 'list targets and operators')
   .action(async (targets: string[], flags) => {
     process.exitCode = await (await import('./audit.ts')).audit(targets, flags)
+  })
+
+reported(program.command('merge'))
+  .description('make one report of the JSON documents of all shards, or of one whole run in another form')
+  .argument('<file...>', 'what `audit --shard i/n --json` wrote')
+  .action(async (files: string[], flags) => {
+    process.exitCode = (await import('./merge.ts')).merge(files, flags)
   })
 
 program

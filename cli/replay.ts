@@ -2,6 +2,7 @@
 
 import { offersOf, Refused } from '../audit/auditTarget.ts'
 import { Death, IsolatedTarget, usualLimits } from '../audit/isolate.ts'
+import { findingRecord } from '../audit/report/json.ts'
 import { findingText } from '../audit/report/terminal.ts'
 import { expectation } from '../properties/bound.ts'
 import { type Case, instantiate } from '../properties/case.ts'
@@ -26,8 +27,11 @@ export async function replay(descriptor: string, { target: name }: { readonly ta
     const reply = await isolated.ask({ ask: 'judge', implementation: offer.name, case: descriptor })
     if (reply.say !== 'judged') throw new Error(reply.say === 'fault' ? reply.message : `unexpected reply ${reply.say}`)
     const { status, grade, finding, message } = reply.judgement
-    if (finding) process.stdout.write(`${findingText({ implementation: offer.name, finding, known: undefined })}\n`)
-    else process.stdout.write(`${offer.name}: ${status}${grade ? `, ${grade}` : ''}${message ? `: ${message}` : ''}\n`)
+    if (finding) {
+      const record = findingRecord({ implementation: offer.name, finding, known: undefined }, target)
+      process.stdout.write(`${findingText(record)}\n`)
+    } else
+      process.stdout.write(`${offer.name}: ${status}${grade ? `, ${grade}` : ''}${message ? `: ${message}` : ''}\n`)
     return status === 'failed' ? exitCode.findings : exitCode.holds
   } catch (error) {
     if (!(error instanceof Death)) throw error

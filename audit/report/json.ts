@@ -1,23 +1,28 @@
-/** The JSON document of an audit, as contract.md describes it. */
-import { type CampaignReport, goneEntries, isNews, judgedFindings } from '../campaign.ts'
+/** The document of an audit, as contract.md describes it, from what was found and what is known. */
+import { type CampaignReport, isNews, type Judged, judgedFindings } from '../campaign.ts'
+import { expectations } from '../expectations.ts'
 import type { Known } from '../known.ts'
+import { looksLikeModule } from '../target/target.ts'
+import { type AuditDocument, byId, type FindingRecord, goneAmong, SCHEMA_VERSION } from './document.ts'
 import { environment, tool } from './environment.ts'
 import { operatorVerdict } from './summary.ts'
 
-/** Raised when a field changes its meaning or goes; new fields leave it. */
-const SCHEMA_VERSION = 1
-
-export function auditDocument(report: CampaignReport, known: readonly Known[]): object {
+/** `asked`: whether targets were named, so that one that is skipped is a mistake. */
+export function auditDocument(report: CampaignReport, known: readonly Known[], asked: boolean): AuditDocument {
   const judged = judgedFindings(report, known)
+  const expected = expectations(report, known, judged)
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: tool(),
     environment: environment(),
+    otherEnvironments: [],
     seed: report.seed,
     cases: report.cases,
     interrupted: report.interrupted,
+    shard: report.shard ?? null,
     targets: report.implementations.map((i) => ({
       target: i.target,
+      source: i.source ?? null,
       version: i.version,
       precision: i.precision,
       operators: i.operators.map((o) => ({
@@ -27,14 +32,39 @@ export function auditDocument(report: CampaignReport, known: readonly Known[]): 
         weak: o.tally.weak,
         unsupported: o.tally.unsupported,
         failed: o.tally.failed,
-        worst: o.tally.worst,
+        worst: float(o.tally.worst),
         ended: o.ended ?? null,
       })),
-      findings: judged
-        .filter((j) => j.implementation === i.target)
-        .map((j) => ({ ...j.finding, known: j.known?.id ?? null, news: isNews(j) })),
+      findings: judged.filter((j) => j.implementation === i.target).map((j) => findingRecord(j, i.source)),
     })),
-    skipped: report.skipped,
-    gone: goneEntries(report, known, judged).map((k) => k.id),
+    skipped: report.skipped.map(({ target, why }) => ({ target, why, asked })),
+    known: [...expected].sort(byId),
+    // What does not show in a part of a run may show in the rest of it.
+    gone: report.interrupted || report.shard ? [] : goneAmong(expected),
   }
+}
+
+/** A finding as it stands in the document. A module is replayed by its path: its name says nothing to the command line. */
+export function findingRecord(judged: Judged, source = judged.implementation): FindingRecord {
+  const { finding, known, implementation } = judged
+  const { expected, got, bound, replay } = finding
+  return {
+    ...finding,
+    expected: floatOrNull(expected),
+    got: floatOrNull(got),
+    bound: floatOrNull(bound),
+    replay: looksLikeModule(source)
+      ? replay.replace(`--target ${implementation} `, () => `--target ${source} `)
+      : replay,
+    known: known?.id ?? null,
+    news: isNews(judged),
+  }
+}
+
+const floatOrNull = (value: number | null): FindingRecord['expected'] => (value === null ? null : float(value))
+
+function float(value: number): number | 'NaN' | 'Infinity' | '-Infinity' {
+  if (Number.isNaN(value)) return 'NaN'
+  if (Number.isFinite(value)) return value
+  return value > 0 ? 'Infinity' : '-Infinity'
 }

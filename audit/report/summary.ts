@@ -1,8 +1,17 @@
-/** What an audit says of one operator, in a word, the same for the terminal and for JSON. */
+/** What an audit says of one operator, in a word, and of an implementation, in numbers. */
 import type { ImplementationReport, OperatorReport } from '../auditTarget.ts'
 import { type Finding, isHarmless } from '../finding.ts'
 
-export type OperatorVerdict = 'exact' | 'accurate' | 'tolerable' | 'suspect' | 'convention' | 'wrong' | 'unsupported'
+export const operatorVerdicts = [
+  'exact',
+  'accurate',
+  'tolerable',
+  'suspect',
+  'convention',
+  'wrong',
+  'unsupported',
+] as const
+export type OperatorVerdict = (typeof operatorVerdicts)[number]
 
 /** The worst that was seen of an operator. */
 export function operatorVerdict({ operator, tally }: OperatorReport, findings: readonly Finding[]): OperatorVerdict {
@@ -24,13 +33,16 @@ export interface Score {
 }
 
 /** Operators of an implementation by what was found of them. */
-export function scoreOf({ operators, findings }: ImplementationReport): Score {
+export function scoreOf(verdicts: readonly OperatorVerdict[]): Score {
   const score = { right: 0, convention: 0, wrong: 0 }
-  for (const operator of operators) {
-    const verdict = operatorVerdict(operator, findings)
+  for (const verdict of verdicts) {
     if (verdict === 'wrong') score.wrong++
     else if (isRight(verdict)) score.right++
     else if (verdict !== 'unsupported') score.convention++
   }
   return score
 }
+
+/** The same of a report that is being written. */
+export const scoreSoFar = ({ operators, findings }: ImplementationReport): Score =>
+  scoreOf(operators.map((operator) => operatorVerdict(operator, findings)))
