@@ -15,7 +15,7 @@ import type { Draw } from '../../properties/values.ts'
 import type { Implementation, OperatorName } from '../../reference/contract.ts'
 import { operatorRow } from '../../reference/operators.ts'
 import type { Diagnosis } from './diagnosis.ts'
-import { agrees, type Evidence, observe, type Started, separates } from './evidence.ts'
+import { type Evidence, observe, type Started, separates, testimony } from './evidence.ts'
 import { type Candidate, candidatesFor } from './hypotheses.ts'
 import { indexMap } from './indexMap.ts'
 import type { Mistake } from './mistake.ts'
@@ -86,7 +86,15 @@ export async function diagnose(
 
   /** Failing cases first, cheap ones before: most hypotheses are done with after one. */
   function fits(h: Candidate): boolean {
-    return inOrder().every((e) => agrees(e, h, implementation, lenient))
+    let [reproduced, silent] = [0, 0]
+    for (const e of inOrder()) {
+      const says = testimony(e, h, implementation, lenient)
+      if (says === 'against') return false
+      if (!fails(e)) continue
+      if (says === 'for') reproduced++
+      else silent++
+    }
+    return reproduced > silent
   }
 
   function inOrder(): readonly Evidence[] {
@@ -127,8 +135,9 @@ export async function diagnose(
       const seen = await worthRunning(c, alive, ready)
       if (!seen) continue
       separating++
-      alive = alive.filter((h) => agrees(seen, h, implementation, lenient))
-      for (const h of alive) confirmed.set(h, (confirmed.get(h) ?? 0) + 1)
+      const said = new Map(alive.map((h) => [h, testimony(seen, h, implementation, lenient)] as const))
+      alive = alive.filter((h) => said.get(h) !== 'against')
+      for (const h of alive) if (said.get(h) === 'for') confirmed.set(h, (confirmed.get(h) ?? 0) + 1)
     }
     return alive
   }

@@ -25,7 +25,8 @@ export interface PoolRules {
   readonly wins: 'larger' | 'smaller' | 'larger magnitude'
   /** Who takes the error of a tie. */
   readonly tie: 'first' | 'last' | 'all' | 'shared'
-  readonly nan: 'wins' | 'skipped'
+  /** 'kept first': a NaN stays where the window begins with it. 'replaced': whatever comes after a NaN wins. */
+  readonly nan: 'wins' | 'skipped' | 'kept first' | 'replaced'
   readonly divisor: (count: WindowCount, a: AttributeBag) => number
   /** The error goes to the first cell of the window, whatever is largest. */
   readonly toFirstCell: boolean
@@ -134,11 +135,16 @@ function winners<T>(
   let best: number[] = []
   for (const cell of cells) {
     const value = valueAt(cell)
-    if (k.isNaN(value)) {
-      if (nan === 'skipped') continue
-      return [cell]
-    }
     const first = best[0]
+    if (k.isNaN(value)) {
+      if (nan === 'wins') return [cell]
+      if (nan === 'replaced' || (nan === 'kept first' && first === undefined)) best = [cell]
+      continue
+    }
+    if (first !== undefined && k.isNaN(valueAt(first))) {
+      if (nan === 'replaced') best = [cell]
+      continue
+    }
     if (first === undefined || beats(value, valueAt(first))) best = [cell]
     else if (tie !== 'first' && !beats(valueAt(first), value)) best = tie === 'last' ? [cell] : [...best, cell]
   }

@@ -27,6 +27,13 @@ export function predict(
     const expected = expectation({ ...row, kind, textbook }, operands, attributes, precision, numerics)
     // Under this name the verdict knows no tie rules, which speak of the textbook.
     const own = { ...(row.compared ? { compared: row.compared } : {}), name: `${row.name} with a mistake` }
+    if (mistake.computedIn) {
+      const narrow = expectation({ ...row, kind, textbook }, operands, attributes, mistake.computedIn, numerics)
+      const { u } = formats[mistake.computedIn]
+      const rounding = expected.value.map((v) => finite(Math.abs(v)) * u)
+      const bound = narrow.bound.map((b, i) => b + rounding[i]! + 4 * u * (narrow.scale[i] ?? 0))
+      return { ...expected, row: own, bound, typical: bound }
+    }
     if (mistake.arithmetic) {
       const value = Float64Array.from(textbook(mistake.arithmetic, operands, attributes).data)
       const nothing = new Float64Array(value.length)

@@ -48,6 +48,15 @@ export function im2col(x: ArrayLike<number>, e: Extents, w: Window, pixel: Pixel
   return cols
 }
 
+/** 1 where im2col puts a cell that is not there. */
+const absences = (e: Extents, w: Window, pixel: Pixel = zeroBorder): Float32Array => {
+  const out = new Float32Array(e.C * e.R * e.S * e.P * e.Q)
+  eachPatch(e, w, (col, c, h, v) => {
+    out[col] = pixel(c, h, v, e) < 0 ? 1 : 0
+  })
+  return out
+}
+
 /** Adds the columns back into an image, or puts them there. */
 export function col2im(cols: ArrayLike<number>, e: Extents, w: Window, adds = true): Float32Array {
   const x = new Float32Array(e.C * e.H * e.W)
@@ -72,6 +81,8 @@ export interface ConvOptions {
   /** First channel of the image, and first filter, that a group uses. */
   readonly firstChannel?: (g: number, Cg: number) => number
   readonly firstFilter?: (g: number, Mg: number) => number
+  /** Cells of the padding are multiplied as 0. */
+  readonly multipliesPadding?: boolean
   /** Columns that are added in col2im: false puts them. */
   readonly adds?: boolean
 }
@@ -95,9 +106,11 @@ export function conv({ x, w, b }: Operands<'conv2d'>, a: Conv2dAttributes, o: Co
   for (let n = 0; n < N; n++)
     for (let g = 0; g < a.groups; g++) {
       const from = (n * C + (o.firstChannel?.(g, Cg) ?? g * Cg)) * H * W
-      const cols = im2col(x.data.subarray(from), { C: Cg, H, W, R, S, P, Q }, o.window ?? a, o.pixel)
+      const e = { C: Cg, H, W, R, S, P, Q }
+      const cols = im2col(x.data.subarray(from), e, o.window ?? a, o.pixel)
+      const out = o.multipliesPadding ? undefined : absences(e, o.window ?? a, o.pixel)
       const filters = w.data.subarray((o.firstFilter?.(g, Mg) ?? g * Mg) * Cg * R * S)
-      y.data.set(product(filters, cols, Mg, P * Q, Cg * R * S), (n * M + g * Mg) * P * Q)
+      y.data.set(product(filters, cols, Mg, P * Q, Cg * R * S, out), (n * M + g * Mg) * P * Q)
     }
   return b ? biased(y, b) : y
 }
@@ -148,9 +161,14 @@ export function weightGradient(
   for (let n = 0; n < N; n++)
     for (let g = 0; g < a.groups; g++) {
       const from = (n * C + (o.firstChannel?.(g, Cg) ?? g * Cg)) * H * W
-      const cols = im2col(x.data.subarray(from), { C: Cg, H, W, R, S, P, Q }, o.window ?? a, o.pixel)
+      const e = { C: Cg, H, W, R, S, P, Q }
+      const [cols, out] = [
+        im2col(x.data.subarray(from), e, o.window ?? a, o.pixel),
+        absences(e, o.window ?? a, o.pixel),
+      ]
+      const turned = (t: Float32Array): Float32Array => transposedMatrix(t, Cg * R * S, P * Q)
       const error = dy.data.subarray((n * M + g * Mg) * P * Q)
-      const part = product(error, transposedMatrix(cols, Cg * R * S, P * Q), Mg, Cg * R * S, P * Q)
+      const part = product(error, turned(cols), Mg, Cg * R * S, P * Q, turned(out))
       const to = g * Mg * Cg * R * S
       for (let i = 0; i < part.length; i++) dw.data[to + i] = add(dw.data[to + i]!, part[i]!)
     }

@@ -146,7 +146,6 @@ export const kernelMistakes: readonly Wrong[] = [
     {
       what: 'the gap between kernel rows is w·dilation − kernel_extent, too large by dilation − 1: a row begins further right',
       link: 'https://github.com/Tencent/ncnn/issues/75',
-      names: ['kernel rows drift with the dilation'],
     },
     () =>
       ({ x, w, b }, a) => {

@@ -100,7 +100,7 @@ export const precisionMistakes: readonly Wrong[] = [
     {
       what: 'flush-to-zero is set for the whole process',
       link: 'https://github.com/Netflix/vectorflow/pull/23',
-      names: ['subnormal operands flushed to zero', 'subnormal results flushed to zero'],
+      names: ['subnormal numbers flushed to zero', 'subnormal operands flushed to zero', 'subnormal results flushed to zero'],
     },
     () =>
       ({ x }) =>
@@ -112,7 +112,7 @@ export const precisionMistakes: readonly Wrong[] = [
     {
       what: 'inputs of type float64 are cast to float32 before the convolution',
       link: 'https://github.com/keras-team/keras/issues/10964',
-      names: ['operands rounded to float32', 'result rounded to float32'],
+      names: ['computed in float32'],
       precision: 'float64',
     },
     () => (o, a) => {

@@ -41,6 +41,7 @@ export const signalMistakes: readonly Wrong[] = [
     {
       what: 'the operands are exchanged for speed where the second is longer, and the result is not turned back',
       link: 'https://github.com/numpy/numpy/issues/20090',
+      names: ['operands exchanged where the kernel is longer'],
     },
     () =>
       ({ f, g }, { mode }) => {

@@ -1,21 +1,11 @@
 /** What is left over behind the last whole vector or tile: not computed, read beyond, computed of something else. */
 import { Unsupported } from '../../../reference/contract.ts'
-import { type Gemm, gemm } from '../base/gemm.ts'
+import { gemm, gemmWithin } from '../base/gemm.ts'
 import { conv, spread, weightGradient } from '../base/im2col.ts'
 import { largest, pool } from '../base/pool.ts'
 import { empty, four, mapped, two } from '../base/tensor.ts'
 import { type Wrong, wrong } from '../entry.ts'
 
-/** Rows, columns and terms of a product that a program gets to. */
-const cutGemm =
-  (rows: (M: number) => number, columns: (N: number) => number, terms: (K: number) => number): Gemm =>
-  (A, B, M, N, K) => {
-    const C = new Float32Array(M * N)
-    for (let i = 0; i < rows(M); i++)
-      for (let k = 0; k < terms(K); k++)
-        for (let j = 0; j < columns(N); j++) C[i * N + j] = C[i * N + j]! + Math.fround(A[i * K + k]! * B[k * N + j]!)
-    return C
-  }
 const all = (n: number): number => n
 const whole =
   (L: number) =>
@@ -94,7 +84,7 @@ export const tailMistakes: readonly Wrong[] = [
       link: 'https://github.com/CNugteren/myGEMM/issues/2',
       names: ['tail of 4 of the summed taps left out'],
     },
-    () => (o, a) => conv(o, a, { gemm: cutGemm(all, all, whole(4)) }),
+    () => (o, a) => conv(o, a, { gemm: gemmWithin(all, all, whole(4)) }),
   ),
   wrong(
     'positions behind the last whole tile not computed',
@@ -104,7 +94,12 @@ export const tailMistakes: readonly Wrong[] = [
       link: 'https://github.com/CNugteren/myGEMM/issues/2',
       names: ['tail of 4 of a plane not computed'],
     },
-    () => (o, a) => conv({ ...o, b: undefined }, a, { gemm: cutGemm(all, whole(4), all) }),
+    () => (o, a) => {
+      const y = conv({ ...o, b: undefined }, a, { gemm: gemmWithin(all, whole(4), all) })
+      const [, , P, Q] = four(y)
+      const biasOf = (i: number): number => o.b?.data[Math.floor(i / (P * Q)) % y.shape[1]!] ?? 0
+      return mapped(y, (v, i) => (i % (P * Q) < whole(4)(P * Q) ? v + biasOf(i) : 0))
+    },
   ),
   wrong(
     'one row too many for the tiles',
@@ -211,7 +206,7 @@ export const tailMistakes: readonly Wrong[] = [
       link: 'https://github.com/ROCm/iris/issues/21',
       names: ['tail of 2 of the summed positions left out'],
     },
-    () => (o, a) => weightGradient(o, a, { gemm: (A, B, M, N, K) => cutGemm(all, all, whole(2))(A, B, M, N, K) }),
+    () => (o, a) => weightGradient(o, a, { gemm: gemmWithin(all, all, whole(2)) }),
   ),
   wrong(
     'filters of an odd group reuse the pair',
@@ -222,8 +217,8 @@ export const tailMistakes: readonly Wrong[] = [
     },
     () => (o, a) =>
       conv(o, a, {
-        gemm: (A, B, M, N, K) => {
-          const C = gemm(A, B, M, N, K)
+        gemm: (A, B, M, N, K, absent) => {
+          const C = gemm(A, B, M, N, K, absent)
           if (M > 1 && M % 2 === 1) C.copyWithin((M - 1) * N, (M - 2) * N, (M - 1) * N)
           return C
         },

@@ -1,5 +1,5 @@
 /** Stride, dilation, window and output padding confused. */
-import type { Pair } from '../../../reference/contract.ts'
+import type { Padding, Pair } from '../../../reference/contract.ts'
 import { confused } from '../confused.ts'
 import { type Hypothesis, layers, maxPools, pools } from '../hypothesis.ts'
 
@@ -11,7 +11,10 @@ const dilated = [...layers, ...maxPools]
 const STRIDE = 'look at where the output position is multiplied by the stride'
 const DILATION = 'look at where the tap is multiplied by the dilation'
 const WINDOW = 'look at the bounds of the loops over the window'
+const AXES = 'look at the order in which the attributes are handed on'
 const OUTPUT = 'look at how outputPadding enlarges the result'
+
+const turnedPadding = ([t, l, b, r]: Padding): Padding => [l, t, r, b]
 
 export const windowMistakes: readonly Hypothesis[] = [
   ...confused(strided, STRIDE, [
@@ -77,6 +80,44 @@ export const windowMistakes: readonly Hypothesis[] = [
       'window width for both axes',
       'kernel[1] counts rows and columns',
       ({ kernel }) => ({ kernel: forBoth(kernel[1]) }),
+    ],
+  ]),
+  ...confused(layers, AXES, [
+    [
+      'axes of stride and dilation swapped',
+      'stride and dilation of the height are used for columns and the other way round',
+      ({ stride, dilation }) => ({ stride: swapped(stride), dilation: swapped(dilation) }),
+    ],
+    [
+      'axes of stride, dilation and padding swapped',
+      'all attributes of the height are used for columns and the other way round',
+      ({ stride, dilation, padding }) => ({
+        stride: swapped(stride),
+        dilation: swapped(dilation),
+        padding: turnedPadding(padding),
+      }),
+    ],
+    [
+      'stride and dilation exchanged',
+      'the stride spreads the taps and the dilation moves the windows',
+      ({ stride, dilation }) => ({ stride: dilation, dilation: stride }),
+    ],
+  ]),
+  ...confused(pools, AXES, [
+    [
+      'axes of window and stride swapped',
+      'window and stride of the height are used for columns and the other way round',
+      ({ kernel, stride }) => ({ kernel: swapped(kernel), stride: swapped(stride) }),
+    ],
+    [
+      'axes of window, stride and padding swapped',
+      'all attributes of the height are used for columns and the other way round',
+      ({ kernel, stride, padding, dilation }) => ({
+        kernel: swapped(kernel),
+        stride: swapped(stride),
+        padding: turnedPadding(padding),
+        dilation: swapped(dilation),
+      }),
     ],
   ]),
   ...confused(
