@@ -100,7 +100,11 @@ export const precisionMistakes: readonly Wrong[] = [
     {
       what: 'flush-to-zero is set for the whole process',
       link: 'https://github.com/Netflix/vectorflow/pull/23',
-      names: ['subnormal numbers flushed to zero', 'subnormal operands flushed to zero', 'subnormal results flushed to zero'],
+      names: [
+        'subnormal numbers flushed to zero',
+        'subnormal operands flushed to zero',
+        'subnormal results flushed to zero',
+      ],
     },
     () =>
       ({ x }) =>
