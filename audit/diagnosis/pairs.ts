@@ -25,6 +25,7 @@ export function* pairsOf(
 ): Iterable<Candidate | undefined> {
   const traces: Trace[] = []
   for (const candidate of singles) {
+    if (candidate.hypotheses.some(({ alone }) => alone)) continue
     const trace = traced(candidate, failing, implementation, lenient)
     if (trace.seen.includes(true)) traces.push(trace)
     yield undefined

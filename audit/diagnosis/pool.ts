@@ -25,8 +25,8 @@ export interface PoolRules {
   readonly wins: 'larger' | 'smaller' | 'larger magnitude'
   /** Who takes the error of a tie. */
   readonly tie: 'first' | 'last' | 'all' | 'shared'
-  /** 'kept first': a NaN stays where the window begins with it. 'replaced': whatever comes after a NaN wins. */
-  readonly nan: 'wins' | 'skipped' | 'kept first' | 'replaced'
+  /** 'kept first': a NaN stays where the window begins with it. 'replaced': whatever comes after a NaN wins. 'nobody wins': nothing equals a NaN. */
+  readonly nan: 'wins' | 'skipped' | 'kept first' | 'replaced' | 'nobody wins'
   readonly divisor: (count: WindowCount, a: AttributeBag) => number
   /** The error goes to the first cell of the window, whatever is largest. */
   readonly toFirstCell: boolean
@@ -76,7 +76,8 @@ export function pooled<T>(
           else {
             const delta = o.dy!.data[yAt]!
             const share = rules.tie === 'shared' && best.length > 1 ? k.div(delta, k.from(best.length)) : delta
-            const takers = rules.toFirstCell || best.length === 0 ? cells.slice(0, 1) : best
+            const takers =
+              rules.toFirstCell || (best.length === 0 && rules.nan !== 'nobody wins') ? cells.slice(0, 1) : best
             for (const cell of takers) if (cell >= 0) put(cell, share)
           }
           continue
@@ -138,6 +139,7 @@ function winners<T>(
     const first = best[0]
     if (k.isNaN(value)) {
       if (nan === 'wins') return [cell]
+      if (nan === 'nobody wins') return []
       if (nan === 'replaced' || (nan === 'kept first' && first === undefined)) best = [cell]
       continue
     }

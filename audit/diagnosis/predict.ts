@@ -58,7 +58,7 @@ function withRunningError(
   operands: AnyOperands<number>,
 ): Expectation {
   const format: FloatFormat = formats[e.precision]
-  const k = new RunningError(format.u + formats.float64.u)
+  const k = new RunningError(format.u + formats.float64.u, format.eta)
   const lifted: Record<string, TensorOf<Erring> | undefined> = {}
   for (const [name, t] of Object.entries(operands))
     lifted[name] = t && { shape: t.shape, data: Array.from(t.data, (v) => k.from(v)) }

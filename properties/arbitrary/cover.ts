@@ -92,6 +92,12 @@ function traitsOf(c: Case): string[] {
   else if (s.n !== undefined) traits.push(s.n === 1 ? 'one image' : s.n <= 4 ? 'few images' : 'many images')
   if (a.mode && s.r !== undefined) when(s.r > s.h! || s.s! > s.w!, 'kernel beyond the plane')
   when(c.bias, 'bias')
+  for (const letter of ['n', 'k', 'c', 'm', 'h', 'w', 'i', 'o']) if (s[letter] === 1) traits.push(`${letter} of one`)
+  const [inner, outer] = [(s.c ?? 1) / (a.groups ?? 1), (s.m ?? 1) / (a.groups ?? 1)]
+  if (s.c !== undefined && s.m !== undefined) {
+    when(inner % 4 === 0, 'channels in fours')
+    when(outer % 4 === 0, 'maps in fours')
+  }
   traits.push(...overhang(c))
   return traits
 }
@@ -110,7 +116,7 @@ function overhang(c: Case): string[] {
     }
   })
   return [
-    ...(rests.some(({ over }) => over) ? ['overhang'] : []),
+    ...(rests.some(({ over }) => over) ? ['overhang', `overhang, ${c.attributes.countIncludePad}`] : []),
     ...(rests.some(({ beyond }) => beyond) ? ['window beyond the input'] : []),
   ]
 }

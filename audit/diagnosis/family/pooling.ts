@@ -9,6 +9,9 @@ import type { PoolRules } from '../pool.ts'
 const pool = (rules: Partial<PoolRules>, more: Mistake = {}): Mistake => ({ pool: rules, ...more })
 const divisor = (count: PoolRules['divisor']): Mistake => pool({ divisor: count })
 
+/** What a NaN does beside a tie rule of its own: nothing equals it, and every comparison with it is false. */
+const nanRules = ['wins', 'skipped', 'nobody wins', 'kept first', 'replaced'] as const
+
 const magnitudes: Mistake = { operands: (o) => withNumbers(o, 'x', Math.abs) }
 
 const FIRST = 'look at the value that the maximum starts from'
@@ -124,6 +127,12 @@ export const poolingMistakes: readonly Hypothesis[] = [
     pool({ nan: 'skipped' }),
   ),
   hypothesis(
+    'NaN takes no error',
+    'where the maximum is NaN no cell takes the error, as nothing equals it; look for a comparison with the maximum',
+    ['maxPool2dGradient'],
+    pool({ nan: 'nobody wins' }),
+  ),
+  hypothesis(
     'NaN kept as the first of its window alone',
     'the maximum starts from the first cell, so that a NaN there stays and a later one is passed over; look for a test of NaN',
     maxPools,
@@ -151,19 +160,19 @@ export const poolingMistakes: readonly Hypothesis[] = [
     'tie to the last',
     `of equal values the last of the window takes the error; ${TIES}`,
     ['maxPool2dGradient'],
-    pool({ tie: 'last' }),
+    nanRules.map((nan) => pool({ tie: 'last', nan })),
   ),
   hypothesis(
     'tie to all',
     `every cell that equals the maximum takes the whole error; ${TIES}`,
     ['maxPool2dGradient'],
-    pool({ tie: 'all' }),
+    nanRules.map((nan) => pool({ tie: 'all', nan })),
   ),
   hypothesis(
     'tie shared',
     `cells that equal the maximum share the error evenly; ${TIES}`,
     ['maxPool2dGradient'],
-    pool({ tie: 'shared' }, { divides: true }),
+    nanRules.map((nan) => pool({ tie: 'shared', nan }, { divides: true })),
   ),
   hypothesis(
     'error to the first cell of the window',

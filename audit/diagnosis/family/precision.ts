@@ -109,6 +109,7 @@ export const precisionMistakes: readonly Hypothesis[] = [
         { arithmetic: narrowArithmetic(name, format) },
         { ...allOperands((v) => toNarrow(v, format)), arithmetic: narrowArithmetic(name, format) },
         biasBehind(narrowArithmetic(name, format), format),
+        biasBehind({ ...narrowArithmetic(name, format), from: (v) => v }, format),
       ],
     ),
   ]),
