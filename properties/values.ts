@@ -139,14 +139,15 @@ const MOST_SPECIALS = 14
 
 /**
  * NaN, ±∞, −0 and subnormal numbers at random places, the corners among the likely ones: one to three, more where a result
- * sums few terms. Each kind comes before one comes again. One time in four a stretch of one operand is all of a kind, so
+ * sums few terms. NaN is always there, and each kind comes before one comes again. At times a stretch of one operand is all of a kind, so
  * that there are windows and sums of nothing else.
  */
-function plantSpecials(operands: readonly Tensor[], { seed, precision, terms }: Request): void {
+function plantSpecials(operands: readonly Tensor[], { seed, precision, terms, degree }: Request): void {
   const random = new Random(seed, 97)
   const tiny = precision === 'float32' ? 2 ** -149 : 2 ** -1074
-  const kinds = [Number.NaN, Infinity, -Infinity, -0, tiny, -3 * tiny, tiny * 2 ** 20]
-  random.shuffle(kinds)
+  const others = [Infinity, -Infinity, -0, tiny, -3 * tiny, tiny * 2 ** 20]
+  random.shuffle(others)
+  const kinds = others.flatMap((kind) => [Number.NaN, kind])
   const numbers = Math.min(...operands.map(({ data }) => data.length))
   const roomy = Math.min(MOST_SPECIALS, Math.floor(numbers / (APART * terms)))
   const count = Math.max(random.integer(1, 3), roomy)
@@ -155,8 +156,9 @@ function plantSpecials(operands: readonly Tensor[], { seed, precision, terms }: 
     const at = random.pick([0, data.length - 1, random.integer(0, data.length - 1), random.integer(0, data.length - 1)])
     data[at] = kinds[i % kinds.length]!
   }
-  if (random.integer(0, 3) > 0) return
+  // Of products the most would be NaN then; a maximum of nothing but −∞ shows what it starts from.
+  if (random.integer(0, 3) >= (degree === 1 ? 2 : 1)) return
   const { data } = random.pick(operands)
   const start = random.integer(0, data.length >> 1)
-  data.fill(random.pick([-Infinity, -Infinity, Number.NaN, Infinity]), start, start + Math.ceil(data.length / 2))
+  data.fill(random.pick([-Infinity, -Infinity, -Infinity, Number.NaN]), start, start + Math.ceil(data.length / 2))
 }

@@ -28,22 +28,27 @@ export function coveringCases(row: OperatorRow, count: number, seed: number, dra
   const shown = drawn.map((c) => {
     const traits = traitsOf(c)
     const pairs = traits.flatMap((a, i) => traits.slice(i + 1).map((b) => `${a} & ${b}`))
-    const remainders = remaindersOf(c)
-    return { single: [...traits, ...remainders].map(idOf), pairs: pairs.map(idOf) }
+    const drawnSo = Object.fromEntries(classes.map((name) => [name, traits.map((t) => idOf(`${name}: ${t}`))]))
+    return { single: [...traits, ...remaindersOf(c)].map(idOf), pairs: pairs.map(idOf), drawnSo }
   })
+  // What few of the drawn cases show is worth more: what many show comes by itself.
+  const often = new Uint32Array(ids.size)
+  for (const { single, pairs } of shown) for (const id of [...single, ...pairs]) often[id]!++
   const seen = new Uint8Array(ids.size)
   const taken: Case[] = []
   const left = new Set(drawn.keys())
   while (taken.length < count) {
     const draw = draws[taken.length % draws.length]!
+    const drawnAs = classOf(draw)
     let [best, most] = [-1, -1]
     for (const i of left) {
-      const { single, pairs } = shown[i]!
-      const gain = TRAIT_WEIGHT * news(single) + news(pairs)
+      const { single, pairs, drawnSo } = shown[i]!
+      const gain = TRAIT_WEIGHT * news(single) + news(pairs) + news(drawnSo[drawnAs]!)
       if (gain > most) [best, most] = [i, gain]
     }
     left.delete(best)
-    for (const id of [...shown[best]!.single, ...shown[best]!.pairs]) seen[id] = 1
+    const { single, pairs, drawnSo } = shown[best]!
+    for (const id of [...single, ...pairs, ...drawnSo[drawnAs]!]) seen[id] = 1
     const c = drawn[best]!
     taken.push({ ...c, values: { draw, seed: 'seed' in c.values ? c.values.seed : seed } })
   }
@@ -51,10 +56,15 @@ export function coveringCases(row: OperatorRow, count: number, seed: number, dra
 
   function news(list: readonly number[]): number {
     let n = 0
-    for (const id of list) if (seen[id] === 0) n++
+    for (const id of list) if (seen[id] === 0) n += 1 / Math.sqrt(often[id]! || 1)
     return n
   }
 }
+
+/** Draws by what they reveal: lost digits, places, special values. */
+const classes = ['digits', 'places', 'specials'] as const
+const classOf = (draw: Draw): (typeof classes)[number] =>
+  draw === 'special' ? 'specials' : draw === 'impulse' || draw === 'tie' ? 'places' : 'digits'
 
 /** What is special about the attributes of a case and how its sizes stand to one another. */
 function traitsOf(c: Case): string[] {
@@ -98,27 +108,22 @@ function traitsOf(c: Case): string[] {
     when(inner % 4 === 0, 'channels in fours')
     when(outer % 4 === 0, 'maps in fours')
   }
-  traits.push(...overhang(c))
+  traits.push(...rests(c))
   return traits
 }
 
-/** Whether the last window of a pooling reaches beyond the padded input, or would start there. */
-function overhang(c: Case): string[] {
-  const { kernel, stride, padding, dilation = [1, 1], ceilMode } = c.attributes
-  if (!kernel || !stride || !padding || !ceilMode) return []
-  const rests = [0, 1].map((i) => {
+/** Whether windows leave cells over behind the last one, and whether one more would begin within the input. */
+function rests(c: Case): string[] {
+  const { kernel = [c.sizes.r, c.sizes.s], stride, padding, dilation = [1, 1], ceilMode } = c.attributes
+  if (!stride || !padding || c.sizes.h === undefined) return []
+  const traits = [0, 1].flatMap((i) => {
     const [n, before, after] = [c.sizes[i === 0 ? 'h' : 'w']!, padding[i]!, padding[i + 2]!]
     const room = n + before + after - dilation[i]! * (kernel[i]! - 1) - 1
-    const windows = Math.ceil(room / stride[i]!)
-    return {
-      over: room % stride[i]! !== 0 && windows * stride[i]! < n + before,
-      beyond: windows * stride[i]! >= n + before,
-    }
+    if (room % stride[i]! === 0) return []
+    const start = Math.ceil(room / stride[i]!) * stride[i]!
+    return start < n + before ? ['rest', ...(ceilMode ? ['overhang'] : [])] : ['rest behind the input']
   })
-  return [
-    ...(rests.some(({ over }) => over) ? ['overhang', `overhang, ${c.attributes.countIncludePad}`] : []),
-    ...(rests.some(({ beyond }) => beyond) ? ['window beyond the input'] : []),
-  ]
+  return [...new Set(traits)]
 }
 
 /** What is left of each extent behind whole blocks, of operands and of the result, and whether there is a whole block. */
