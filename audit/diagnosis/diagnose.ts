@@ -33,8 +33,9 @@ const CASES = 40
 const SEARCHED = 160
 const CONFIRMED = 10
 /** Failing cases that pairs are sifted by, and the time that may be spent on pairs. */
-const WITNESSES = 14
-const MOST_MS = 1_000
+const WITNESSES = 10
+const MOST_MS = 1_200
+const MOST_MS_CONVENTIONS = 150
 const PULSE_MS = 200
 /** Failing cases that are run twice. */
 const AGAIN = 6
@@ -70,10 +71,11 @@ export async function diagnose(
   if (await differsFromItself()) return unexplained([])
   const singles = candidatesFor(operator, implementation.precision)
   let survivors = await settled(await fitting(singles))
-  // Two conventions at once are not worth the search: nothing is wrong there.
-  if (survivors.length === 0 && lenient) {
+  if (survivors.length === 0) {
     const witnesses = inOrder().filter(fails).slice(0, WITNESSES)
-    survivors = await settled(await fitting(pairsOf(singles, witnesses, implementation, lenient), MOST_MS))
+    const candidates = lenient ? singles : singles.filter(isConvention)
+    const limit = lenient ? MOST_MS : MOST_MS_CONVENTIONS
+    survivors = await settled(await fitting(pairsOf(candidates, witnesses, implementation, lenient), limit))
   }
   const [best, ...others] = survivors
   if (!best) return unexplained(await indexMap(implementation, evidence.filter(fails), started))
@@ -101,6 +103,11 @@ export async function diagnose(
       if (again?.outcome !== e.outcome || !isDeepStrictEqual(again.result, e.result)) return true
     }
     return false
+  }
+
+  /** Whether a mistake would never be called wrong: of two conventions at once each must be one. */
+  function isConvention(h: Candidate): boolean {
+    return inOrder().every((e) => testimony(e, h, implementation, true) === 'for')
   }
 
   /** Failing cases first, cheap ones before: most hypotheses are done with after one. */

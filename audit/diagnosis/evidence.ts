@@ -69,14 +69,6 @@ export function testimony(
   return differs(e.result, expected, lenient) ? 'against' : 'for'
 }
 
-/** Whether what a mistake was found to come to is what came; undefined where it refuses the call. */
-export function agreesWith(e: Evidence, expected: Expectation | undefined, lenient: boolean): boolean {
-  // A call that throws has no result to compare: it is a finding of its own, whatever else is wrong.
-  if (e.outcome === 'threw') return true
-  if (expected === undefined) return false
-  return !differs(e.result, expected, lenient)
-}
-
 /** By the verdict; a result that a mistake leaves empty has a form and no number to compare. */
 export function differs(result: unknown, expected: Expectation, lenient: boolean): boolean {
   if (expected.value.length === 0) return formFault(result, expected) !== undefined

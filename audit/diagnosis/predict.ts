@@ -2,6 +2,7 @@
 import { type Expectation, expectation } from '../../properties/bound.ts'
 import type { Call } from '../../properties/case.ts'
 import { type FloatFormat, formats } from '../../properties/format.ts'
+import { real } from '../../reference/arithmetic/real.ts'
 import { type Numerics, type Precision, ShapeError } from '../../reference/contract.ts'
 import type { AnyOperands, OperatorRow } from '../../reference/operators.ts'
 import type { TensorOf } from '../../reference/tensor.ts'
@@ -44,6 +45,26 @@ export function predict(
       row: own,
     }
     return mistake.rounding ? rounded(bounded, (v) => mistake.rounding!(v, scene)) : bounded
+  } catch (error) {
+    if (error instanceof ShapeError || error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+/**
+ * The numbers alone, by one run of the formula in float64 where an expectation takes four: enough to see that a mistake is
+ * far from what came. Undefined where the program would refuse the call.
+ */
+export function valueUnder(call: Call, mistake: Mistake, precision: Precision): TensorOf<number> | undefined {
+  const { row, operands: given } = call
+  const first: Scene = { row, operands: given, given, attributes: call.attributes, precision }
+  try {
+    const operands = mistake.operands ? mistake.operands(given, first) : given
+    const attributes = mistake.attributes ? mistake.attributes(call.attributes, first) : call.attributes
+    const scene: Scene = { ...first, operands, attributes }
+    const y = formulaUnder(row, mistake, scene)(mistake.arithmetic ?? real, operands, attributes)
+    const { rounding } = mistake
+    return rounding ? { shape: y.shape, data: Array.from(y.data, (v) => rounding(v, scene)) } : y
   } catch (error) {
     if (error instanceof ShapeError || error instanceof RangeError) return undefined
     throw error
