@@ -8,7 +8,7 @@ import { findingsOver } from '../findingsOver.ts'
 import type { Right, Wrong } from './entry.ts'
 
 /** Cases an operator, the default of `cnn-oracle audit`. */
-export const DEFAULT_CASES = 12
+const DEFAULT_CASES = 12
 
 export interface Measured {
   readonly name: string

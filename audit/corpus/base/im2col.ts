@@ -58,7 +58,7 @@ const absences = (e: Extents, w: Window, pixel: Pixel = zeroBorder): Float32Arra
 }
 
 /** Adds the columns back into an image, or puts them there. */
-export function col2im(cols: ArrayLike<number>, e: Extents, w: Window, adds = true): Float32Array {
+function col2im(cols: ArrayLike<number>, e: Extents, w: Window, adds = true): Float32Array {
   const x = new Float32Array(e.C * e.H * e.W)
   eachPatch(e, w, (col, c, h, v) => {
     const at = zeroBorder(c, h, v, e)
@@ -69,8 +69,7 @@ export function col2im(cols: ArrayLike<number>, e: Extents, w: Window, adds = tr
 
 /** ⌊(n + before + after − (d(k−1)+1)) / s⌋ + 1 */
 export type Extent = (n: number, before: number, after: number, k: number, s: number, d: number) => number
-export const extentOf: Extent = (n, before, after, k, s, d) =>
-  Math.floor((n + before + after - (d * (k - 1) + 1)) / s) + 1
+const extentOf: Extent = (n, before, after, k, s, d) => Math.floor((n + before + after - (d * (k - 1) + 1)) / s) + 1
 
 export interface ConvOptions {
   /** The window that patches are cut by, where it is not the one that sizes are reckoned by. */

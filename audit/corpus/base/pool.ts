@@ -19,7 +19,7 @@ export const windowsOf: Windows = (n, before, after, k, s, d, up) => {
   return (windows - 1) * s >= n + before ? windows - 1 : windows
 }
 
-export function poolExtents(x: Tensor, a: PoolWindow, windows: Windows = windowsOf): Pair {
+function poolExtents(x: Tensor, a: PoolWindow, windows: Windows = windowsOf): Pair {
   const [, , H, W] = four(x)
   const { kernel, stride, padding, ceilMode, dilation = [1, 1] } = a
   return [
@@ -82,7 +82,7 @@ export const meanBy =
     values.reduce((sum, v) => Math.fround(sum + v), 0) / divisor(values.length, p, q)
 
 /** Cells of window (p,q) inside the padded input. */
-export function paddedCells(a: PoolWindow, p: number, q: number, H: number, W: number): number {
+function paddedCells(a: PoolWindow, p: number, q: number, H: number, W: number): number {
   const { kernel, stride, padding } = a
   const rows = Math.min(p * stride[0] + kernel[0], H + padding[0] + padding[2]) - p * stride[0]
   const columns = Math.min(q * stride[1] + kernel[1], W + padding[1] + padding[3]) - q * stride[1]
@@ -125,7 +125,7 @@ export function unpool(
 }
 
 /** First of the largest, a NaN before all. */
-export function argmax(values: ArrayLike<number>, cells: readonly number[], from: number): number {
+function argmax(values: ArrayLike<number>, cells: readonly number[], from: number): number {
   let best = cells[0]!
   for (const cell of cells) {
     const [v, most] = [values[from + cell]!, values[from + best]!]

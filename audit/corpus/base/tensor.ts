@@ -1,7 +1,6 @@
 /** Small helpers that every program of the corpus would have had. */
 import type { Tensor } from '../../../reference/contract.ts'
 
-export type Floats = Float32Array | Float64Array
 export type Four = readonly [number, number, number, number]
 
 export const four = (t: { readonly shape: readonly number[] }): Four => {
@@ -52,3 +51,6 @@ export function rotated(w: Tensor): Tensor {
   const [, , R, S] = four(w)
   return mapped(w, (_, i) => w.data[i - (i % (R * S)) + (R * S - 1 - (i % (R * S)))]!)
 }
+
+/** What a comparison picks, as an instruction does: not Math.max, whose NaN would win. */
+export const picked = (first: boolean, a: number, b: number): number => (first ? a : b)

@@ -130,12 +130,15 @@ export const algorithms: readonly Right[] = [
     'fft',
   ),
   right(
-    'sigmoid by tanh',
+    'sigmoid in two branches',
     'sigmoid',
-    '½·tanh(x/2) + ½ (https://github.com/chainer/chainer/pull/1047)',
+    'eˣ/(1+eˣ) below 0, 1/(1+e⁻ˣ) above',
     () =>
       ({ x }) =>
-        mapped(x, (v) => f(f(0.5 * f(Math.tanh(0.5 * v))) + 0.5)),
+        mapped(x, (v) => {
+          const power = f(Math.exp(-Math.abs(v)))
+          return v < 0 ? power / f(1 + power) : 1 / f(1 + power)
+        }),
   ),
   right('maximum in a tree', 'maxPool2d', 'pairs, then pairs of those; NaN wins', () => ({ x }, a) => {
     const larger = (p: number, q: number): number => (Number.isNaN(p) || p > q ? p : q)

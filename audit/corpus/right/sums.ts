@@ -113,7 +113,7 @@ export const sums: readonly Right[] = [
         const lists: number[][] = Array.from(dx.data, () => [])
         for (let i = 0; i < o.dy.data.length; i++) {
           const one = filled(o.dy.shape, (j) => (i === j ? 1 : 0))
-          const hit = maxGradient({ x: o.x, dy: one }, a).data.findIndex((v) => v === 1)
+          const hit = maxGradient({ x: o.x, dy: one }, a).data.indexOf(1)
           lists[hit]!.push(o.dy.data[i]!)
         }
         for (const [i, list] of lists.entries()) dx.data[i] = sum(list)

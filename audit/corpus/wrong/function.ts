@@ -1,7 +1,7 @@
 /** Activations, softmax and costs. */
 import { Unsupported } from '../../../reference/contract.ts'
 import { costOf, rowsOf, softmaxOf } from '../base/softmax.ts'
-import { empty, filled, mapped, two } from '../base/tensor.ts'
+import { empty, filled, mapped, picked, two } from '../base/tensor.ts'
 import { type Wrong, wrong } from '../entry.ts'
 
 const f = Math.fround
@@ -18,7 +18,7 @@ export const functionMistakes: readonly Wrong[] = [
     },
     () =>
       ({ x }) =>
-        mapped(x, (v) => (v > 0 ? v : 0)),
+        mapped(x, (v) => picked(v > 0, v, 0)),
   ),
   wrong(
     'sigmoid overflows',

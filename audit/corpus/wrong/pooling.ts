@@ -1,6 +1,6 @@
 /** Poolings: what wins, what divides, who takes the error. */
 import { cellsOf, largest, maxGradient, meanBy, pool, properDivisor, unpool } from '../base/pool.ts'
-import { empty, four } from '../base/tensor.ts'
+import { empty, four, picked } from '../base/tensor.ts'
 import { type Wrong, wrong } from '../entry.ts'
 
 export const poolingMistakes: readonly Wrong[] = [
@@ -14,7 +14,7 @@ export const poolingMistakes: readonly Wrong[] = [
     },
     () =>
       ({ x }, a) =>
-        pool(x, a, (values) => values.reduce((most, v) => (v > most ? v : most), -Infinity)),
+        pool(x, a, (values) => values.reduce((most, v) => picked(v > most, v, most), -Infinity)),
   ),
   wrong(
     'NaN stays if it comes first',
@@ -26,7 +26,7 @@ export const poolingMistakes: readonly Wrong[] = [
     },
     () =>
       ({ x }, a) =>
-        pool(x, a, (values) => values.reduce((most, v) => (v > most ? v : most))),
+        pool(x, a, (values) => values.reduce((most, v) => picked(v > most, v, most))),
   ),
   wrong(
     'the last comparison decides about NaN',
@@ -38,7 +38,7 @@ export const poolingMistakes: readonly Wrong[] = [
     },
     () =>
       ({ x }, a) =>
-        pool(x, a, (values) => values.reduce((most, v) => (most > v ? most : v), -Infinity)),
+        pool(x, a, (values) => values.reduce((most, v) => picked(most > v, most, v), -Infinity)),
   ),
   wrong(
     'padding of a maximum is zero',
