@@ -157,7 +157,7 @@ function plantSpecials(operands: readonly Tensor[], { seed, precision, terms, de
     data[at] = kinds[i % kinds.length]!
   }
   // Of products the most would be NaN then; a maximum of nothing but −∞ shows what it starts from.
-  if (random.integer(0, 3) >= (degree === 1 ? 2 : 1)) return
+  if (random.integer(0, 3) >= (degree === 1 ? 3 : 1)) return
   const { data } = random.pick(operands)
   const start = random.integer(0, data.length >> 1)
   data.fill(random.pick([-Infinity, -Infinity, -Infinity, Number.NaN]), start, start + Math.ceil(data.length / 2))

@@ -43,7 +43,7 @@ export function coveringCases(row: OperatorRow, count: number, seed: number, dra
     let [best, most] = [-1, -1]
     for (const i of left) {
       const { single, pairs, drawnSo } = shown[i]!
-      const gain = TRAIT_WEIGHT * news(single) + news(pairs) + news(drawnSo[drawnAs]!)
+      const gain = TRAIT_WEIGHT * news(single) + news(pairs) + 2 * news(drawnSo[drawnAs]!)
       if (gain > most) [best, most] = [i, gain]
     }
     left.delete(best)
@@ -98,6 +98,7 @@ function traitsOf(c: Case): string[] {
   for (const [name, value] of Object.entries({ ceilMode: a.ceilMode, countIncludePad: a.countIncludePad }))
     if (value !== undefined) when(value, name)
   if (a.mode) traits.push(a.mode)
+  if (a.mode && (s.n ?? s.h) === 1) traits.push(`${a.mode} of one value`)
   if (s.n !== undefined && s.k !== undefined) when(s.k > s.n, 'more k than n')
   else if (s.n !== undefined) traits.push(s.n === 1 ? 'one image' : s.n <= 4 ? 'few images' : 'many images')
   if (a.mode && s.r !== undefined) when(s.r > s.h! || s.s! > s.w!, 'kernel beyond the plane')
@@ -107,6 +108,7 @@ function traitsOf(c: Case): string[] {
   if (s.c !== undefined && s.m !== undefined) {
     when(inner % 4 === 0, 'channels in fours')
     when(outer % 4 === 0, 'maps in fours')
+    when(inner % 4 === 0 && outer % 4 === 0, 'channels and maps in fours')
   }
   traits.push(...rests(c))
   return traits
@@ -119,9 +121,11 @@ function rests(c: Case): string[] {
   const traits = [0, 1].flatMap((i) => {
     const [n, before, after] = [c.sizes[i === 0 ? 'h' : 'w']!, padding[i]!, padding[i + 2]!]
     const room = n + before + after - dilation[i]! * (kernel[i]! - 1) - 1
-    if (room % stride[i]! === 0) return []
+    const several = room >= stride[i]! ? [`several windows along axis ${i}`] : []
+    if (room % stride[i]! === 0) return several
     const start = Math.ceil(room / stride[i]!) * stride[i]!
-    return start < n + before ? ['rest', ...(ceilMode ? ['overhang'] : [])] : ['rest behind the input']
+    const over = ceilMode ? ['overhang', ...(c.attributes.countIncludePad ? ['overhang counted'] : [])] : []
+    return [...several, ...(start < n + before ? ['rest', ...over] : ['rest behind the input'])]
   })
   return [...new Set(traits)]
 }

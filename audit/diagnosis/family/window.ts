@@ -1,7 +1,9 @@
 /** Stride, dilation, window and output padding confused. */
 import type { Padding, Pair } from '../../../reference/contract.ts'
 import { confused } from '../confused.ts'
-import { type Hypothesis, layers, maxPools, pools } from '../hypothesis.ts'
+import { type Hypothesis, hypothesis, layers, maxPools, pools } from '../hypothesis.ts'
+import type { Mistake } from '../mistake.ts'
+import { each } from '../move.ts'
 
 const swapped = ([h, w]: Pair): Pair => [w, h]
 const forBoth = (v: number): Pair => [v, v]
@@ -145,4 +147,24 @@ export const windowMistakes: readonly Hypothesis[] = [
     ],
     'sizes',
   ),
+  hypothesis(
+    'output padding filled with zeros',
+    `the extra rows and columns are 0, or the bias alone, instead of being computed; ${OUTPUT}`,
+    ['convTranspose2d'],
+    [padded(false), padded(true)],
+  ),
 ]
+
+/** Rows and columns behind the last that are not computed. */
+function padded(withBias: boolean): Mistake {
+  return {
+    result: (k, y, { operands: { b }, attributes: { outputPadding = [0, 0] } }) => {
+      const [, C, H, W] = y.shape
+      return each(k, y, (v, i) => {
+        const isInside = Math.floor(i / W!) % H! < H! - outputPadding[0] && i % W! < W! - outputPadding[1]
+        if (isInside) return v
+        return withBias && b ? k.from(b.data[Math.floor(i / (H! * W!)) % C!]!) : k.from(0)
+      })
+    },
+  }
+}
