@@ -3,6 +3,7 @@ import { type Expectation, expectation } from '../../properties/bound.ts'
 import type { Call } from '../../properties/case.ts'
 import { type FloatFormat, formats } from '../../properties/format.ts'
 import { real } from '../../reference/arithmetic/real.ts'
+import { single } from '../../reference/arithmetic/single.ts'
 import { type Numerics, type Precision, ShapeError } from '../../reference/contract.ts'
 import type { AnyOperands, OperatorRow } from '../../reference/operators.ts'
 import type { TensorOf } from '../../reference/tensor.ts'
@@ -31,9 +32,10 @@ export function predict(
     if (mistake.computedIn) {
       const narrow = expectation({ ...row, kind, textbook }, operands, attributes, mistake.computedIn, numerics)
       const { u } = formats[mistake.computedIn]
-      const rounding = expected.value.map((v) => finite(Math.abs(v)) * u)
-      const bound = narrow.bound.map((b, i) => b + rounding[i]! + 4 * u * (narrow.scale[i] ?? 0))
-      return { ...expected, row: own, bound, typical: bound }
+      // One order of many: any other is as far from the exact value again.
+      const value = Float64Array.from(textbook(single, operands, attributes).data)
+      const bound = narrow.bound.map((b, i) => 2 * (b + u * finite(Math.abs(value[i]!)) + 4 * u * narrow.scale[i]!))
+      return { ...expected, row: own, value, bound, typical: bound }
     }
     if (mistake.arithmetic) {
       const value = Float64Array.from(textbook(mistake.arithmetic, operands, attributes).data)
