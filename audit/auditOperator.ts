@@ -1,8 +1,10 @@
 /** The audit of one operator of one implementation, in the process it runs in: cases, verdicts, shrinking, findings. */
 
 import { sampleCases } from '../properties/arbitrary/case.ts'
+import { coveringCases } from '../properties/arbitrary/cover.ts'
 import type { Case } from '../properties/case.ts'
 import { parseCase, printCase } from '../properties/descriptor.ts'
+import type { Draw } from '../properties/values.ts'
 import type { Grade } from '../properties/verdict.ts'
 import type { Implementation, OperatorName } from '../reference/contract.ts'
 import { type OperatorRow, operatorRow } from '../reference/operators.ts'
@@ -62,9 +64,25 @@ const MOST_FAILING = 8
 /** A share of tolerable elements above this is suspect: correct code has next to none. */
 const SUSPECT_SHARE = 0.02
 
-/** Decisive cases first: a quarter exact integers and impulses, then every draw. */
+/** Decisive ones first: exact integers and impulses, then those where conventions live. */
+const turns: readonly Draw[] = [
+  'exact',
+  'impulse',
+  'exact',
+  'special',
+  'tie',
+  'negative',
+  'real',
+  'special',
+  'image',
+  'exact',
+  'tie',
+  'impulse',
+]
+
+/** Cases that differ as much as so few can, then any. */
 function* casesOf(row: OperatorRow, count: number, seed: number): Iterable<Case> {
-  yield* sampleCases(row, Math.ceil(count / 4), seed, ['exact', 'impulse'])
+  yield* coveringCases(row, Math.min(count, 100), seed, turns)
   for (let batch = 1; ; batch++) yield* sampleCases(row, 100, seed + batch)
 }
 

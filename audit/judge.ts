@@ -29,8 +29,9 @@ export async function judge(implementation: Implementation, c: Case): Promise<Ou
   refuseImplementation('judge', implementation)
   if (implementation.operators[c.operator] === undefined) return { status: 'not offered' }
   const { precision, numerics } = implementation
-  const { row, operands, attributes } = instantiate(c, precision)
-  const expected = expectation(row, operands, attributes, precision, numerics)
+  const { row, operands: drawn, attributes } = instantiate(c, precision)
+  const expected = expectation(row, drawn, attributes, precision, numerics)
+  const operands = asViews(drawn)
   const before = copyOf(operands)
   let result: unknown
   try {
@@ -58,6 +59,24 @@ export async function judge(implementation: Implementation, c: Case): Promise<Ou
     return { status: 'failed', kind: 'result-shared', message }
   }
   return { status: 'held', verdict: found, result: tensor }
+}
+
+/** Numbers around an operand within its buffer. */
+const BESIDE = 4
+
+/** Operands as views into larger buffers, as they may come: who reads from the start of a buffer, or beyond its view, meets NaN. */
+function asViews(operands: AnyOperands<number>): Record<string, Tensor | undefined> {
+  return Object.fromEntries(
+    Object.entries(operands).map(([name, t]) => {
+      if (!t) return [name, undefined]
+      const wide = new (t.data instanceof Float32Array ? Float32Array : Float64Array)(t.data.length + 2 * BESIDE).fill(
+        NaN,
+      )
+      const data = wide.subarray(BESIDE, BESIDE + t.data.length)
+      data.set(t.data)
+      return [name, { shape: t.shape, data }]
+    }),
+  )
 }
 
 /** A getter of the result's that throws is the implementation's fault, not ours. */

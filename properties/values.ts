@@ -133,15 +133,32 @@ function drawImpulse(
   else for (let i = 0; i < values.length; i++) values[i] = (i % most) + 1
 }
 
-/** One to three NaN, ±∞, −0 or subnormal numbers at random places, the corners among the likely ones. */
-function plantSpecials(operands: readonly Tensor[], { seed, precision }: Request): void {
+/** A result is to meet one of them, not several, lest all of it be NaN: so many numbers stand beside each. */
+const APART = 2
+const MOST_SPECIALS = 14
+
+/**
+ * NaN, ±∞, −0 and subnormal numbers at random places, the corners among the likely ones: one to three, more where a result
+ * sums few terms. NaN is always there, and each kind comes before one comes again. At times a stretch of one operand is all of a kind, so
+ * that there are windows and sums of nothing else.
+ */
+function plantSpecials(operands: readonly Tensor[], { seed, precision, terms, degree }: Request): void {
   const random = new Random(seed, 97)
   const tiny = precision === 'float32' ? 2 ** -149 : 2 ** -1074
-  const specials = [Number.NaN, Infinity, -Infinity, -0, tiny, -3 * tiny, tiny * 2 ** 20]
-  const count = random.integer(1, 3)
+  const others = [Infinity, -Infinity, -0, tiny, -3 * tiny, tiny * 2 ** 20]
+  random.shuffle(others)
+  const kinds = others.flatMap((kind) => [Number.NaN, kind])
+  const numbers = Math.min(...operands.map(({ data }) => data.length))
+  const roomy = Math.min(MOST_SPECIALS, Math.floor(numbers / (APART * terms)))
+  const count = Math.max(random.integer(1, 3), roomy)
   for (let i = 0; i < count; i++) {
     const { data } = random.pick(operands)
     const at = random.pick([0, data.length - 1, random.integer(0, data.length - 1), random.integer(0, data.length - 1)])
-    data[at] = random.pick(specials)
+    data[at] = kinds[i % kinds.length]!
   }
+  // Of products the most would be NaN then; a maximum of nothing but −∞ shows what it starts from.
+  if (random.integer(0, 3) >= (degree === 1 ? 3 : 1)) return
+  const { data } = random.pick(operands)
+  const start = random.integer(0, data.length >> 1)
+  data.fill(random.pick([-Infinity, -Infinity, -Infinity, Number.NaN]), start, start + Math.ceil(data.length / 2))
 }

@@ -53,28 +53,24 @@ export async function observe(
 const copied = (result: unknown): unknown => structuredClone(result)
 
 /**
- * Whether a program with the mistake returns what was seen, by the verdict against its own expectation. Where errors are to
- * be explained, a difference that is a convention (NaN, ties) does not speak against a mistake; where conventions are, it does.
+ * What a case says of a mistake. Nothing where the call threw, or where a program with the mistake would have to refuse the
+ * call and went wrong instead: what such a program returns then, an empty result or cells of a padding, nobody knows. Where
+ * errors are to be explained, a difference that is a convention (NaN, ties) does not speak against a mistake.
  */
-export function agrees(
+export function testimony(
   e: Evidence,
   { mistake }: Candidate,
   { precision, numerics }: Implementation,
   lenient: boolean,
-): boolean {
-  return agreesWith(e, predict(e.call, mistake, precision, numerics), lenient)
-}
-
-/** The same for what a mistake was found to come to; undefined where it refuses the call. */
-export function agreesWith(e: Evidence, expected: Expectation | undefined, lenient: boolean): boolean {
-  // A call that throws has no result to compare: it is a finding of its own, whatever else is wrong.
-  if (e.outcome === 'threw') return true
-  if (expected === undefined) return false
-  return !differs(e.result, expected, lenient)
+): 'for' | 'against' | 'nothing' {
+  if (e.outcome === 'threw') return 'nothing'
+  const expected = predict(e.call, mistake, precision, numerics)
+  if (expected === undefined) return e.outcome === 'wrong' ? 'nothing' : 'against'
+  return differs(e.result, expected, lenient) ? 'against' : 'for'
 }
 
 /** By the verdict; a result that a mistake leaves empty has a form and no number to compare. */
-export function differs(result: unknown, expected: Expectation, lenient: boolean): boolean {
+function differs(result: unknown, expected: Expectation, lenient: boolean): boolean {
   if (expected.value.length === 0) return formFault(result, expected) !== undefined
   const found = verdict(result, expected)
   return found.grade === 'wrong' && !(lenient && found.fault === 'convention')

@@ -7,6 +7,8 @@ export interface Hypothesis {
   /** What the mistake is, and where to look for the mend. */
   readonly sentence: string
   readonly operators: readonly OperatorName[]
+  /** Not looked for beside another: there are too many of its kind. */
+  readonly alone?: boolean
   /** Where it can be seen in one precision alone. */
   readonly precision?: Precision
   /** The programs that make it: one that sizes its result after the mistake differs from one that does not. */

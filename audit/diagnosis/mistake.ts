@@ -43,6 +43,8 @@ export interface Mistake {
   readonly rounding?: (value: number, scene: Scene) => number
   /** The textbook's formula in another number system, whose results are taken as they are. */
   readonly arithmetic?: Arithmetic<number>
+  /** Computes in fewer digits than it declares: what comes is within the bounds of those. */
+  readonly computedIn?: Precision
   /** Divides where the textbook does not, so that whole operands no longer give whole results. */
   readonly divides?: boolean
 }

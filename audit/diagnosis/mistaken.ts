@@ -13,7 +13,7 @@ import { formulaUnder, type Mistake, type Scene } from './mistake.ts'
 /** One operator, every operation of which is rounded to the precision. Throws ShapeError where the mistake does not fit. */
 export function mistaken(operator: OperatorName, mistake: Mistake, precision: Precision = 'float32'): Implementation {
   const row = operatorRow(operator)
-  const k = mistake.arithmetic ?? (precision === 'float32' ? single : real)
+  const k = mistake.arithmetic ?? ((mistake.computedIn ?? precision) === 'float32' ? single : real)
   const run = (given: AnyOperands<number>, asked: AttributeBag): Tensor => {
     const first: Scene = { row, operands: given, given, attributes: asked, precision }
     const operands = mistake.operands ? mistake.operands(given, first) : given

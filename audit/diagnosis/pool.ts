@@ -25,7 +25,8 @@ export interface PoolRules {
   readonly wins: 'larger' | 'smaller' | 'larger magnitude'
   /** Who takes the error of a tie. */
   readonly tie: 'first' | 'last' | 'all' | 'shared'
-  readonly nan: 'wins' | 'skipped'
+  /** 'kept first': a NaN stays where the window begins with it. 'replaced': whatever comes after a NaN wins. 'nobody wins': nothing equals a NaN. */
+  readonly nan: 'wins' | 'skipped' | 'kept first' | 'replaced' | 'nobody wins'
   readonly divisor: (count: WindowCount, a: AttributeBag) => number
   /** The error goes to the first cell of the window, whatever is largest. */
   readonly toFirstCell: boolean
@@ -75,7 +76,8 @@ export function pooled<T>(
           else {
             const delta = o.dy!.data[yAt]!
             const share = rules.tie === 'shared' && best.length > 1 ? k.div(delta, k.from(best.length)) : delta
-            const takers = rules.toFirstCell || best.length === 0 ? cells.slice(0, 1) : best
+            const takers =
+              rules.toFirstCell || (best.length === 0 && rules.nan !== 'nobody wins') ? cells.slice(0, 1) : best
             for (const cell of takers) if (cell >= 0) put(cell, share)
           }
           continue
@@ -134,11 +136,17 @@ function winners<T>(
   let best: number[] = []
   for (const cell of cells) {
     const value = valueAt(cell)
-    if (k.isNaN(value)) {
-      if (nan === 'skipped') continue
-      return [cell]
-    }
     const first = best[0]
+    if (k.isNaN(value)) {
+      if (nan === 'wins') return [cell]
+      if (nan === 'nobody wins') return []
+      if (nan === 'replaced' || (nan === 'kept first' && first === undefined)) best = [cell]
+      continue
+    }
+    if (first !== undefined && k.isNaN(valueAt(first))) {
+      if (nan === 'replaced') best = [cell]
+      continue
+    }
     if (first === undefined || beats(value, valueAt(first))) best = [cell]
     else if (tie !== 'first' && !beats(valueAt(first), value)) best = tie === 'last' ? [cell] : [...best, cell]
   }

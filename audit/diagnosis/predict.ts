@@ -2,6 +2,8 @@
 import { type Expectation, expectation } from '../../properties/bound.ts'
 import type { Call } from '../../properties/case.ts'
 import { type FloatFormat, formats } from '../../properties/format.ts'
+import { real } from '../../reference/arithmetic/real.ts'
+import { single } from '../../reference/arithmetic/single.ts'
 import { type Numerics, type Precision, ShapeError } from '../../reference/contract.ts'
 import type { AnyOperands, OperatorRow } from '../../reference/operators.ts'
 import type { TensorOf } from '../../reference/tensor.ts'
@@ -27,6 +29,14 @@ export function predict(
     const expected = expectation({ ...row, kind, textbook }, operands, attributes, precision, numerics)
     // Under this name the verdict knows no tie rules, which speak of the textbook.
     const own = { ...(row.compared ? { compared: row.compared } : {}), name: `${row.name} with a mistake` }
+    if (mistake.computedIn) {
+      const narrow = expectation({ ...row, kind, textbook }, operands, attributes, mistake.computedIn, numerics)
+      const { u } = formats[mistake.computedIn]
+      // One order of many: any other is as far from the exact value again.
+      const value = Float64Array.from(textbook(single, operands, attributes).data)
+      const bound = narrow.bound.map((b, i) => 2 * (b + u * finite(Math.abs(value[i]!)) + 4 * u * narrow.scale[i]!))
+      return { ...expected, row: own, value, bound, typical: bound }
+    }
     if (mistake.arithmetic) {
       const value = Float64Array.from(textbook(mistake.arithmetic, operands, attributes).data)
       const nothing = new Float64Array(value.length)
@@ -43,6 +53,26 @@ export function predict(
   }
 }
 
+/**
+ * The numbers alone, by one run of the formula in float64 where an expectation takes four: enough to see that a mistake is
+ * far from what came. Undefined where the program would refuse the call.
+ */
+export function valueUnder(call: Call, mistake: Mistake, precision: Precision): TensorOf<number> | undefined {
+  const { row, operands: given } = call
+  const first: Scene = { row, operands: given, given, attributes: call.attributes, precision }
+  try {
+    const operands = mistake.operands ? mistake.operands(given, first) : given
+    const attributes = mistake.attributes ? mistake.attributes(call.attributes, first) : call.attributes
+    const scene: Scene = { ...first, operands, attributes }
+    const y = formulaUnder(row, mistake, scene)(mistake.arithmetic ?? real, operands, attributes)
+    const { rounding } = mistake
+    return rounding ? { shape: y.shape, data: Array.from(y.data, (v) => rounding(v, scene)) } : y
+  } catch (error) {
+    if (error instanceof ShapeError || error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
 /** Functions under a mistake: the bound of the formula as it is, and for σ and tanh the slack that their right values have. */
 function withRunningError(
   e: Expectation,
@@ -51,7 +81,7 @@ function withRunningError(
   operands: AnyOperands<number>,
 ): Expectation {
   const format: FloatFormat = formats[e.precision]
-  const k = new RunningError(format.u + formats.float64.u)
+  const k = new RunningError(format.u + formats.float64.u, format.eta)
   const lifted: Record<string, TensorOf<Erring> | undefined> = {}
   for (const [name, t] of Object.entries(operands))
     lifted[name] = t && { shape: t.shape, data: Array.from(t.data, (v) => k.from(v)) }

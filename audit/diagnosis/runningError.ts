@@ -26,8 +26,11 @@ export class RunningError implements Arithmetic<Erring> {
   readonly zero = exactly(0)
   readonly one = exactly(1)
   private readonly u: number
-  constructor(u: number) {
+  /** What an underflowing power is off by. */
+  private readonly eta: number
+  constructor(u: number, eta = 0) {
     this.u = u
+    this.eta = eta
   }
   from(value: number): Erring {
     return exactly(value)
@@ -53,7 +56,7 @@ export class RunningError implements Arithmetic<Erring> {
   }
   exp(a: Erring): Erring {
     const value = Math.exp(a.value)
-    return this.made(value, value === 0 ? 0 : value * Math.expm1(this.total(a)), ULPS)
+    return this.made(value, (value === 0 ? 0 : value * Math.expm1(this.total(a))) + this.eta, ULPS)
   }
   log(a: Erring): Erring {
     const [value, error] = [Math.log(a.value), this.total(a)]

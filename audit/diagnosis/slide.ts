@@ -84,7 +84,7 @@ export function slid<T>(
                 if (g.turned) [at.wr, at.ws] = [R - 1 - r, S - 1 - s]
                 for (const change of spots) change(at, g)
                 if (!at.on || at.wr < 0 || at.wr >= R || at.ws < 0 || at.ws >= S || at.wc < 0 || at.wc >= Cg) continue
-                const inside = at.h >= 0 && at.h < g.H && at.v >= 0 && at.v < g.W && at.channel < g.C
+                const inside = at.h >= 0 && at.h < g.H && at.v >= 0 && at.v < g.W && at.channel >= 0 && at.channel < g.C
                 if (!inside && !(at.zero && x)) continue
                 const xAt = ((at.image * g.C + at.channel) * g.H + at.h) * g.W + at.v
                 const wAt = ((at.wm * Cg + at.wc) * R + at.wr) * S + at.ws

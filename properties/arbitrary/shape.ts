@@ -89,13 +89,19 @@ function axisPadding(style: PaddingStyle, H: number, k: number, s: number, d: nu
   return [Math.floor(total / 2), total - Math.floor(total / 2)]
 }
 
+const channelCount = fc.oneof(
+  { arbitrary: extent(1, 4), weight: 5 },
+  { arbitrary: blockEdge, weight: 1 },
+  { arbitrary: extent(5, 20), weight: 1 },
+)
+
 /** Groups: mostly one, sometimes a few, sometimes one a channel (depthwise, with a multiplier). */
 const channels = fc
   .record({
     groups: fc.oneof({ arbitrary: fc.constant(1), weight: 3 }, { arbitrary: extent(2, 4), weight: 1 }),
     depthwise: fc.integer({ min: 0, max: 4 }).map((v) => v === 0),
-    inner: fc.oneof({ arbitrary: extent(1, 4), weight: 5 }, { arbitrary: blockEdge, weight: 1 }),
-    outer: fc.oneof({ arbitrary: extent(1, 4), weight: 5 }, { arbitrary: blockEdge, weight: 1 }),
+    inner: channelCount,
+    outer: channelCount,
   })
   .map(({ groups, depthwise, inner, outer }) => {
     const multiplier = Math.min(outer, 3)
@@ -108,7 +114,7 @@ const channels = fc
 const batch = fc.oneof(
   { arbitrary: fc.constant(1), weight: 6 },
   { arbitrary: extent(2, 3), weight: 3 },
-  { arbitrary: fc.constantFrom(7, 8, 9, 17), weight: 1 },
+  { arbitrary: fc.constantFrom(4, 5, 6, 7, 8, 9, 17), weight: 1 },
 )
 
 const convolution = (): fc.Arbitrary<Shape> =>
@@ -188,10 +194,15 @@ function everyWindowMeetsInput(image: Pair, w: MaxPool2dWindow, ceilMode: boolea
 }
 
 const modes: fc.Arbitrary<Mode> = fc.constantFrom('full', 'same', 'valid')
-const length = fc.oneof({ arbitrary: extent(1, 9), weight: 3 }, { arbitrary: blockEdge, weight: 1 })
+/** Every remainder of the usual blocks, with a whole block before it and without. */
+const length = fc.oneof(
+  { arbitrary: extent(1, 9), weight: 3 },
+  { arbitrary: blockEdge, weight: 1 },
+  { arbitrary: extent(10, 30), weight: 1 },
+)
 
 const sequence = (): fc.Arbitrary<Shape> =>
-  fc.tuple(length, extent(1, 9), modes).map(([n, k, mode]) => {
+  fc.tuple(length, length, modes).map(([n, k, mode]) => {
     return { sizes: { n: mode === 'valid' ? Math.max(n, k) : n, k }, attributes: { mode } }
   })
 

@@ -15,6 +15,9 @@ const instead = (f: <T>(k: Arithmetic<T>, z: T) => T): Mistake => ({
 const clamped = <T>(k: Arithmetic<T>, z: T, low: number, high: number): T =>
   k.greater(k.from(low), z) ? k.from(low) : k.greater(z, k.from(high)) ? k.from(high) : z
 
+/** What float32 cannot hold is ∞. */
+const capped = <T>(k: Arithmetic<T>, v: T): T => (k.greater(v, k.from(2 ** 128 - 2 ** 104)) ? k.from(Infinity) : v)
+
 const both = ['sigmoid', 'tanh'] as const
 const NAME = 'look at which function is called'
 
@@ -103,6 +106,34 @@ export const activationMistakes: readonly Hypothesis[] = [
       return k.div(k.mul(z, k.add(k.from(27), square(k, z))), k.add(k.from(27), k.mul(k.from(9), square(k, z))))
     }),
   ),
+  hypothesis(
+    'sigmoid by a power that overflows',
+    'eˣ/(1+eˣ) is computed, NaN where eˣ overflows (float32: above 88); look for 1/(1+e⁻ˣ) where x is positive',
+    ['sigmoid'],
+    instead((k, z) => {
+      const power = capped(k, k.exp(z))
+      return k.div(power, k.add(k.one, power))
+    }),
+  ),
+  hypothesis(
+    'tanh by a power that overflows',
+    '(e²ˣ−1)/(e²ˣ+1) or (eˣ−e⁻ˣ)/(eˣ+e⁻ˣ) is computed, NaN where the power overflows; look for the library function',
+    ['tanh'],
+    [
+      instead((k, z) => {
+        const power = capped(k, k.exp(k.add(z, z)))
+        return k.div(k.sub(power, k.one), k.add(power, k.one))
+      }),
+      instead((k, z) => {
+        const power = capped(k, k.exp(k.neg(k.add(z, z))))
+        return k.div(k.sub(k.one, power), k.add(k.one, power))
+      }),
+      instead((k, z) => {
+        const [power, inverse] = [capped(k, k.exp(z)), capped(k, k.exp(k.neg(z)))]
+        return k.div(k.sub(power, inverse), k.add(power, inverse))
+      }),
+    ],
+  ),
   hypothesis('argument cut off', 'the argument is limited to −8…8; look for a clamp before exp', both, {
     operands: (o) => withNumbers(o, 'x', (v) => Math.min(Math.max(v, -8), 8)),
   }),
@@ -111,9 +142,9 @@ export const activationMistakes: readonly Hypothesis[] = [
   leaky(0.2),
   hypothesis(
     'identity',
-    'negative numbers pass; look at whether the function is called at all',
-    ['relu', 'reluGradient'],
-    (o) => ({ formula: (k, { x, dy }) => each(k, (o === 'relu' ? x : dy)!, (v) => v) }),
+    'the operand is returned as it is; look at whether the function is called at all',
+    ['relu', 'reluGradient', 'sigmoid', 'tanh', 'softmax'],
+    (o) => ({ formula: (k, { x, dy }) => each(k, (o === 'reluGradient' ? dy : x)!, (v) => v) }),
   ),
   hypothesis(
     'absolute value',

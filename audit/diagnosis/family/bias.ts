@@ -28,6 +28,49 @@ const placed = (index: (i: number, shape: readonly number[], M: number) => numbe
       : y,
 })
 
+/** How often a bias inside the loop over the input channels is added. */
+const channels = ({ x, w }: AnyOperands<number>, { row }: Scene): number =>
+  row.name === 'convTranspose2d' ? x!.shape[1]! : w!.shape[1]!
+
+/** The sum without bias, then the bias so many times over, rounded each time. */
+const repeated = (times: (o: AnyOperands<number>, s: Scene) => number): Mistake => ({
+  operands: (o) => ({ ...o, b: undefined }),
+  result: (k, y, scene) => {
+    const { given } = scene
+    const { b } = given
+    if (!b) return y
+    return each(k, y, (v, i) => {
+      let sum = v
+      for (let n = times(given, scene); n > 0; n--)
+        sum = k.add(sum, k.from(b.data[Math.floor(i / innerOf(y.shape)) % y.shape[1]!]!))
+      return sum
+    })
+  },
+})
+
+/** The bias as often as windows reach a cell, and `least` times where none does. */
+const withWindows = (least: number): Mistake => ({
+  operands: (o) => ({ ...o, b: undefined }),
+  result: (k, y, { row, given: { x, w, b }, attributes }) => {
+    if (!b) return y
+    const ones = (shape: readonly number[]) => ({ shape, data: new Array<number>(sizeOf(shape)).fill(1) })
+    const [, , P, Q] = x!.shape
+    const [, , R, S] = w!.shape
+    const counts = row.textbook(
+      real,
+      { x: ones([1, 1, P!, Q!]), w: ones([1, 1, R!, S!]) },
+      { ...attributes, groups: 1 },
+    )
+    const plane = counts.data.length
+    return each(k, y, (v, i) =>
+      k.add(
+        v,
+        k.mul(k.from(Math.max(counts.data[i % plane]!, least)), k.from(b.data[Math.floor(i / plane) % y.shape[1]!]!)),
+      ),
+    )
+  },
+})
+
 const innerOf = (shape: readonly number[]): number => sizeOf(shape.slice(2))
 
 export const biasMistakes: readonly Hypothesis[] = [
@@ -48,7 +91,29 @@ export const biasMistakes: readonly Hypothesis[] = [
     'bias added once a channel',
     `the bias is added inside the loop over the input channels; ${LOOK}`,
     biased,
-    scaled(({ x, w }, { row }) => (row.name === 'convTranspose2d' ? x!.shape[1]! : w!.shape[1]!)),
+    [
+      scaled(channels),
+      repeated(channels),
+      scaled((o, s) => channels(o, s) / (s.row.name === 'convTranspose2d' ? (s.attributes.groups ?? 1) : 1)),
+    ],
+  ),
+  hypothesis(
+    'bias added with every window',
+    `where windows overlap the bias counts as often as they do; ${LOOK}`,
+    ['convTranspose2d'],
+    [withWindows(0), withWindows(1)],
+  ),
+  hypothesis(
+    'bias added once a group',
+    `the bias is added inside the loop over the groups; ${LOOK}`,
+    ['conv2d', 'convTranspose2d'],
+    scaled((_, { attributes }) => attributes.groups ?? 1),
+  ),
+  hypothesis(
+    'bias added once an image',
+    `the bias is added to the whole batch for every image of it; ${LOOK}`,
+    biased,
+    scaled(({ x }) => x!.shape[0]!),
   ),
   hypothesis(
     'bias added once a tap',

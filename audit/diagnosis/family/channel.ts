@@ -39,6 +39,38 @@ export const channelMistakes: readonly Hypothesis[] = [
     }),
   ),
   hypothesis(
+    'first kernel of the group for all its maps',
+    `all maps of a group use the kernel of its first (in depthwise: a multiplier of 1); look at the offset of the map into the weights`,
+    layers,
+    changed((at, g) => {
+      at.wm -= at.wm % (g.M / g.G)
+    }),
+  ),
+  hypothesis(
+    'every channel is the first of its group',
+    `the channel of the image is not advanced; look at the offset of the channel into the image`,
+    channelled,
+    changed((at, g) => {
+      at.channel -= at.channel % (g.C / g.G)
+    }),
+  ),
+  hypothesis(
+    'weights of the first channel for all',
+    `the channel of the kernel is not advanced; look at the offset of the channel into the weights`,
+    channelled,
+    changed((at) => {
+      at.wc = 0
+    }),
+  ),
+  hypothesis(
+    'maps in reverse',
+    'the kernels are taken from the last to the first; look at the index of the map',
+    channelled,
+    changed((at, g) => {
+      at.wm = g.M - 1 - at.wm
+    }),
+  ),
+  hypothesis(
     'channels in reverse',
     'the channels of a group are taken from the last to the first (BGR for RGB); look at the index of the channel',
     channelled,

@@ -49,6 +49,26 @@ export const costMistakes: readonly Hypothesis[] = [
     },
   ),
   hypothesis(
+    'target not subtracted',
+    'the output alone is returned, −t is missing; look at the formula',
+    ['quadraticCostGradient', ...costs.slice(1)],
+    (o) => ({
+      formula: (k, { x, y }) => (o === 'quadraticCostGradient' ? each(k, y!, (v) => v) : softmax(k, { x: x! })),
+    }),
+  ),
+  hypothesis(
+    'slope of the output multiplied in again',
+    '(y−t)·y(1−y) is returned, with a slope that the cost has cancelled; look at which layer multiplies by it',
+    ['quadraticCostGradient', ...costs.slice(1)],
+    (o) => ({
+      formula: (k, { x, y, t }) => {
+        const output = o === 'quadraticCostGradient' ? y! : softmax(k, { x: x! })
+        return each(k, output, (v, i) => k.mul(k.sub(v, t!.data[i]!), k.mul(v, k.sub(k.one, v))))
+      },
+      divides: true,
+    }),
+  ),
+  hypothesis(
     'sum of targets and outputs',
     'y + t is taken for y − t; look at the sign',
     ['quadraticCost', 'quadraticCostGradient'],

@@ -43,6 +43,34 @@ export const paddingMistakes: readonly Hypothesis[] = [
       'bottom is used for the top and right for the left as well',
       padded(([, , b, r]) => [b, r, b, r]),
     ],
+    [
+      'padding of the height for both axes',
+      'top and bottom are used for left and right as well',
+      padded(([t, , b]) => [t, t, b, b]),
+    ],
+    [
+      'padding of the width for both axes',
+      'left and right are used for top and bottom as well',
+      padded(([, l, , r]) => [l, l, r, r]),
+    ],
+    [
+      'padding taken for the sum of both ends',
+      'half of the padding, rounded down, is put before the first cell',
+      padded(([t, l]) => [t >> 1, l >> 1, t - (t >> 1), l - (l >> 1)]),
+    ],
+    [
+      'padded twice',
+      'the image is padded and the padding subtracted again',
+      padded(([t, l, b, r]) => [2 * t, 2 * l, 2 * b, 2 * r]),
+    ],
+    [
+      'padding cut off below the kernel',
+      'the padding is at most one less than the extent of the kernel',
+      ({ padding, kernel, dilation }) => {
+        const most = [0, 1, 0, 1].map((i) => dilation[i]! * (kernel[i]! - 1))
+        return { padding: padding.map((p, i) => Math.min(p, most[i]!)) as [number, number, number, number] }
+      },
+    ],
     ['padding of the top on all sides', 'padding[0] is used on all four sides', padded(([t]) => [t, t, t, t])],
     [
       'padding split evenly',
@@ -90,6 +118,38 @@ export const paddingMistakes: readonly Hypothesis[] = [
         'padding of the trailing end ignored',
         'the size of the result counts bottom and right as 0',
         padded(([t, l]) => [t, l, 0, 0]),
+      ],
+    ],
+    'sizes',
+  ),
+  ...confused(
+    ['conv2d', 'maxPool2d'],
+    SIZE,
+    [
+      [
+        'size without the dilation',
+        'the size of the result is that of a kernel without dilation',
+        ({ padding: [t, l, b, r], dilation: [dh, dw], kernel: [R, S] }) => ({
+          padding: [t, l, b + (dh - 1) * (R - 1), r + (dw - 1) * (S - 1)],
+        }),
+      ],
+    ],
+    'sizes',
+  ),
+  ...confused(
+    ['conv2d'],
+    SIZE,
+    [
+      [
+        'size rounded up',
+        'the number of windows is rounded up, and the last may reach beyond the padding',
+        ({ padding: [t, l, b, r], dilation, kernel, stride }, extents) => {
+          const missing = (axis: 0 | 1, ends: number): number => {
+            const rest = (extents[axis] + ends - dilation[axis] * (kernel[axis] - 1) - 1) % stride[axis]
+            return rest > 0 ? stride[axis] - rest : 0
+          }
+          return { padding: [t, l, b + missing(0, t + b), r + missing(1, l + r)] }
+        },
       ],
     ],
     'sizes',

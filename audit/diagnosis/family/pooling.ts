@@ -1,12 +1,16 @@
 /** What wins a window, what it is divided by, where its error goes. */
 
+import { sizeOf } from '../../../reference/tensor.ts'
 import { type Hypothesis, hypothesis, maxPools, meanPools } from '../hypothesis.ts'
-import type { Mistake } from '../mistake.ts'
+import type { Mistake, ResultChange } from '../mistake.ts'
 import { withNumbers } from '../move.ts'
 import type { PoolRules } from '../pool.ts'
 
 const pool = (rules: Partial<PoolRules>, more: Mistake = {}): Mistake => ({ pool: rules, ...more })
 const divisor = (count: PoolRules['divisor']): Mistake => pool({ divisor: count })
+
+/** What a NaN does beside a tie rule of its own: nothing equals it, and every comparison with it is false. */
+const nanRules = ['wins', 'skipped', 'nobody wins', 'kept first', 'replaced'] as const
 
 const magnitudes: Mistake = { operands: (o) => withNumbers(o, 'x', Math.abs) }
 
@@ -14,6 +18,32 @@ const FIRST = 'look at the value that the maximum starts from'
 const DIVISOR = 'look at what the sum of the window is divided by'
 const TIES = 'look at the comparison, > or ≥'
 const CEIL = 'look at how the size of the result is rounded'
+
+const LARGEST_SINGLE = 2 ** 128 - 2 ** 104
+
+/** Rows and columns of windows that ceilMode adds and the contract drops; they meet no cell and hold `fill`. */
+function notDropped(fill: number): ResultChange {
+  return (k, y, { operands, attributes: a }) => {
+    if (!a.ceilMode) return y
+    const image = operands.x!.shape
+    const extents = [0, 1].map((i) => {
+      const span = (a.dilation?.[i] ?? 1) * (a.kernel![i]! - 1) + 1
+      return Math.ceil((image[i + 2]! + a.padding![i]! + a.padding![i + 2]! - span) / a.stride![i]!) + 1
+    })
+    const [P, Q] = [y.shape[2]!, y.shape[3]!]
+    const shape = [y.shape[0]!, y.shape[1]!, extents[0]!, extents[1]!]
+    const data = k.array(sizeOf(shape))
+    for (let i = 0; i < data.length; i++) {
+      const [plane, p, q] = [
+        Math.floor(i / (shape[2]! * shape[3]!)),
+        Math.floor(i / shape[3]!) % shape[2]!,
+        i % shape[3]!,
+      ]
+      data[i] = p < P && q < Q ? y.data[(plane * P + p) * Q + q]! : k.from(fill)
+    }
+    return { shape, data: data as typeof y.data }
+  }
+}
 
 /** The other operator's mean over the same window. */
 const mean: Mistake = {
@@ -97,22 +127,52 @@ export const poolingMistakes: readonly Hypothesis[] = [
     pool({ nan: 'skipped' }),
   ),
   hypothesis(
+    'NaN takes no error',
+    'where the maximum is NaN no cell takes the error, as nothing equals it; look for a comparison with the maximum',
+    ['maxPool2dGradient'],
+    pool({ nan: 'nobody wins' }),
+  ),
+  hypothesis(
+    'NaN kept as the first of its window alone',
+    'the maximum starts from the first cell, so that a NaN there stays and a later one is passed over; look for a test of NaN',
+    maxPools,
+    pool({ nan: 'kept first' }),
+  ),
+  hypothesis(
+    'NaN forgotten by the next cell',
+    'whatever comes after a NaN replaces it, since the comparison with it is false; look for a test of NaN',
+    maxPools,
+    pool({ nan: 'replaced' }),
+  ),
+  hypothesis(
+    'maximum starts at the lowest finite number',
+    `a window of −∞ gives −FLT_MAX or −DBL_MAX; ${FIRST}`,
+    ['maxPool2d'],
+    { rounding: (v, { precision }) => Math.max(v, precision === 'float32' ? -LARGEST_SINGLE : -Number.MAX_VALUE) },
+  ),
+  hypothesis(
+    'last window beyond the input not dropped',
+    `with ceilMode a last window that would start behind the input and its leading padding stays; ${CEIL}`,
+    ['maxPool2d', 'averagePool2d'],
+    [-Infinity, 0, Number.NaN, -LARGEST_SINGLE].map((fill) => ({ result: notDropped(fill) })),
+  ),
+  hypothesis(
     'tie to the last',
     `of equal values the last of the window takes the error; ${TIES}`,
     ['maxPool2dGradient'],
-    pool({ tie: 'last' }),
+    nanRules.map((nan) => pool({ tie: 'last', nan })),
   ),
   hypothesis(
     'tie to all',
     `every cell that equals the maximum takes the whole error; ${TIES}`,
     ['maxPool2dGradient'],
-    pool({ tie: 'all' }),
+    nanRules.map((nan) => pool({ tie: 'all', nan })),
   ),
   hypothesis(
     'tie shared',
     `cells that equal the maximum share the error evenly; ${TIES}`,
     ['maxPool2dGradient'],
-    pool({ tie: 'shared' }, { divides: true }),
+    nanRules.map((nan) => pool({ tie: 'shared', nan }, { divides: true })),
   ),
   hypothesis(
     'error to the first cell of the window',
@@ -167,6 +227,18 @@ export const poolingMistakes: readonly Hypothesis[] = [
     `the divisor is S instead of R·S; ${DIVISOR}`,
     meanPools,
     divisor(({ kernel }) => kernel[1]),
+  ),
+  hypothesis(
+    'divided by 0',
+    `the divisor is 0, that of an option that was not given; ${DIVISOR}`,
+    meanPools,
+    divisor(() => 0),
+  ),
+  hypothesis(
+    'divided by the area of the stride',
+    `the divisor is the product of the strides; ${DIVISOR}`,
+    meanPools,
+    divisor((_, { stride }) => stride![0] * stride![1]),
   ),
   hypothesis(
     'divided by the square of the height',

@@ -4,9 +4,10 @@ import { formats } from '../../../properties/format.ts'
 import type { Arithmetic } from '../../../reference/arithmetic/arithmetic.ts'
 import { real } from '../../../reference/arithmetic/real.ts'
 import { operators } from '../../../reference/operators.ts'
+import { sizeOf } from '../../../reference/tensor.ts'
 import { type Hypothesis, hypothesis } from '../hypothesis.ts'
 import type { Mistake } from '../mistake.ts'
-import { withNumbers } from '../move.ts'
+import { each, withNumbers } from '../move.ts'
 
 const every = operators.map((row) => row.name)
 /** What lies in 0…1 or −1…1 anyway is not cut off, and a relu or a maximum has a mistake of its own for it. */
@@ -64,20 +65,39 @@ function narrowArithmetic(name: string, format: Narrow): Arithmetic<number> {
   }
 }
 
-const allOperands = (round: (v: number) => number): Mistake => ({
-  operands: (o) => Object.keys(o).reduce((rounded, name) => withNumbers(rounded, name, round), o),
+const allOperands = (round: (v: number) => number, but?: string): Mistake => ({
+  operands: (o) =>
+    Object.keys(o).reduce((rounded, name) => (name === but ? rounded : withNumbers(rounded, name, round)), o),
+})
+
+/** The bits behind the first cut off, as a conversion by shifting does. */
+function truncated(v: number, bits: number): number {
+  if (v === 0 || !Number.isFinite(v)) return v
+  const step = 2 ** (Math.floor(Math.log2(Math.abs(v))) - bits + 1)
+  return Math.trunc(v / step) * step
+}
+
+/** The bias added to the finished sum. */
+const biasBehind = (arithmetic: Arithmetic<number>, format: Narrow): Mistake => ({
+  operands: (o) => {
+    const rounded = Object.keys(o).reduce((r, name) => withNumbers(r, name, (v) => toNarrow(v, format)), o)
+    return 'b' in rounded ? { ...rounded, b: undefined } : rounded
+  },
+  result: (k, y, { given: { b } }) =>
+    b ? each(k, y, (v, i) => k.add(v, k.from(b.data[Math.floor(i / sizeOf(y.shape.slice(2))) % y.shape[1]!]!))) : y,
+  arithmetic,
 })
 
 const LOOK = 'look at the type of the buffers and at the mode of the matrix unit'
 
 export const precisionMistakes: readonly Hypothesis[] = [
   ...Object.entries(narrow).flatMap(([name, format]): Hypothesis[] => [
-    hypothesis(
-      `operands rounded to ${name}`,
-      `the operands have ${format.bits} significant bits; ${LOOK}`,
-      every,
+    hypothesis(`operands rounded to ${name}`, `the operands have ${format.bits} significant bits; ${LOOK}`, every, [
       allOperands((v) => toNarrow(v, format)),
-    ),
+      // The bias is added in full, behind the matrix unit.
+      allOperands((v) => toNarrow(v, format), 'b'),
+      allOperands((v) => truncated(v, format.bits)),
+    ]),
     hypothesis(`result rounded to ${name}`, `the result has ${format.bits} significant bits; ${LOOK}`, every, {
       rounding: (v) => toNarrow(v, format),
     }),
@@ -85,7 +105,12 @@ export const precisionMistakes: readonly Hypothesis[] = [
       `sums kept in ${name}`,
       `every product and partial sum has ${format.bits} significant bits, added in the textbook's order; ${LOOK}`,
       sums,
-      { arithmetic: narrowArithmetic(name, format) },
+      [
+        { arithmetic: narrowArithmetic(name, format) },
+        { ...allOperands((v) => toNarrow(v, format)), arithmetic: narrowArithmetic(name, format) },
+        biasBehind(narrowArithmetic(name, format), format),
+        biasBehind({ ...narrowArithmetic(name, format), from: (v) => v }, format),
+      ],
     ),
   ]),
   ...[
@@ -101,6 +126,12 @@ export const precisionMistakes: readonly Hypothesis[] = [
       every,
       { rounding: Math.fround },
     ),
+    hypothesis(
+      'computed in float32',
+      'a float64 implementation computes in float32; look for Float32Array or Math.fround',
+      every,
+      { computedIn: 'float32' },
+    ),
   ].map((h) => ({ ...h, precision: 'float64' as const })),
   hypothesis(
     'subnormal operands flushed to zero',
@@ -112,6 +143,19 @@ export const precisionMistakes: readonly Hypothesis[] = [
           (flushed, name) => withNumbers(flushed, name, (v) => (Math.abs(v) < formats[precision].tiny ? 0 : v)),
           o,
         ),
+    },
+  ),
+  hypothesis(
+    'subnormal numbers flushed to zero',
+    'subnormal numbers count as 0, operands and results; look at the mode of the processor',
+    every,
+    {
+      operands: (o, { precision }) =>
+        Object.keys(o).reduce(
+          (flushed, name) => withNumbers(flushed, name, (v) => (Math.abs(v) < formats[precision].tiny ? 0 : v)),
+          o,
+        ),
+      rounding: (v, { precision }) => (Math.abs(v) < formats[precision].tiny ? 0 : v),
     },
   ),
   hypothesis(

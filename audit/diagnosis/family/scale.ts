@@ -46,6 +46,9 @@ const turnedResult = (index: (i: number, shape: readonly number[]) => number): M
 })
 
 export const scaleMistakes: readonly Hypothesis[] = [
+  hypothesis('nothing computed', 'every number is 0; look at whether the result is written at all', every, {
+    result: (k, y) => each(k, y, () => k.from(0)),
+  }),
   hypothesis(
     'sign wrong',
     'every number has the opposite sign; look for a difference taken the other way round, or a minus that is missing',

@@ -111,6 +111,18 @@ export const signalMistakes: readonly Hypothesis[] = [
     { operands: (o) => ({ f: o.g, g: o.f }) },
   ),
   hypothesis(
+    'operands exchanged where the kernel is longer',
+    'the longer operand is taken for the signal and the result is not turned back; look at the call',
+    ['correlate1d', 'correlate2d'],
+    [
+      { operands: ({ f, g }) => (sizeOf(g!.shape) > sizeOf(f!.shape) ? { f: g, g: f } : { f, g }) },
+      {
+        operands: ({ f, g }, { attributes: { mode } }) =>
+          sizeOf(g!.shape) > sizeOf(f!.shape) && mode !== 'same' ? { f: g, g: f } : { f, g },
+      },
+    ],
+  ),
+  hypothesis(
     'image read with rows and columns exchanged',
     'the memory of f is taken for (W,H); look at the strides of the axes',
     planes,

@@ -22,6 +22,27 @@ export const slopeMistakes: readonly Hypothesis[] = [
     ['reluGradient'],
     { formula: (k, { x, dy }) => each(k, dy!, (delta, i) => (k.greater(k.from(0), x!.data[i]!) ? k.from(0) : delta)) },
   ),
+  hypothesis(
+    'slope 1 at NaN',
+    'where x is NaN the error passes, since x ≤ 0 is false; look at the comparison',
+    ['reluGradient'],
+    {
+      formula: (k, { x, dy }) =>
+        each(k, dy!, (delta, i) => (positive(k, x!.data[i]!) || k.isNaN(x!.data[i]!) ? delta : k.from(0))),
+    },
+  ),
+  hypothesis('slope NaN at NaN', 'where x is NaN the slope is NaN; look for a product with x', ['reluGradient'], {
+    formula: (k, { x, dy }) =>
+      each(k, dy!, (delta, i) => (k.isNaN(x!.data[i]!) ? x!.data[i]! : positive(k, x!.data[i]!) ? delta : k.from(0))),
+  }),
+  hypothesis(
+    'slope multiplied',
+    'δ·0 is computed below 0, NaN where δ is infinite; look for a product with a mask',
+    ['reluGradient'],
+    {
+      formula: (k, { x, dy }) => each(k, dy!, (delta, i) => k.mul(delta, k.from(positive(k, x!.data[i]!) ? 1 : 0))),
+    },
+  ),
   hypothesis('slope ½ at 0', 'the slope of relu at 0 is taken to be ½; look at the comparison', ['reluGradient'], {
     formula: (k, { x, dy }) =>
       each(k, dy!, (delta, i) =>

@@ -19,16 +19,25 @@ type Softmax = <T>(k: Arithmetic<T>, x: TensorOf<T>) => TensorOf<T>
 /** Mistakes of y = softmax(x), wherever it is used. */
 const overColumns: Softmax = (k, x) => turned(k, softmax(k, { x: turned(k, x) }))
 const overAll: Softmax = (k, x) => ({ shape: x.shape, data: softmax(k, { x: flattened(x) }).data })
-const unshifted =
-  (cap: number): Softmax =>
+const [LARGEST, SMALLEST] = [2 ** 128 - 2 ** 104, 2 ** -150]
+
+/** Another shift than the maximum of the row; powers that float32 does not hold are ∞ or 0. */
+const shifted =
+  (by: <T>(k: Arithmetic<T>, x: TensorOf<T>, n: number) => T): Softmax =>
   (k, x) => {
-    const e = each(k, x, (v) => {
-      const power = k.exp(v)
-      return k.greater(power, k.from(cap)) ? k.from(Infinity) : power
-    })
     const K = x.shape[1]!
+    const e = each(k, x, (v, i) => {
+      const power = k.exp(k.sub(v, by(k, x, Math.floor(i / K))))
+      return k.greater(power, k.from(LARGEST))
+        ? k.from(Infinity)
+        : k.greater(k.from(SMALLEST), power)
+          ? k.from(0)
+          : power
+    })
     return each(k, e, (v, i) => k.div(v, rowSum(k, e, Math.floor(i / K))))
   }
+const clamped = <T>(k: Arithmetic<T>, v: T, low: number, high: number): T =>
+  k.greater(constant(k, low), v) ? constant(k, low) : k.greater(v, constant(k, high)) ? constant(k, high) : v
 const notNormalized: Softmax = (k, x) => {
   const y = softmax(k, { x })
   const K = x.shape[1]!
@@ -90,7 +99,31 @@ export const softmaxMistakes: readonly Hypothesis[] = [
     'softmax without shift',
     'eˣ overflows since the maximum is not subtracted (float32: above 88); look at the argument of exp',
     all,
-    (o) => withSoftmax(unshifted(2 ** 128 * (1 - 2 ** -25)))(o),
+    (o) => withSoftmax(shifted((k) => k.zero))(o),
+  ),
+  hypothesis(
+    'shifted by the maximum of all rows',
+    'one maximum is subtracted from the whole matrix, so that a row far below it is 0/0 (float32); look at the axis of the maximum',
+    all,
+    (o) =>
+      withSoftmax(
+        shifted((k, x) =>
+          x.data.length > 0 ? Array.from(x.data).reduce((a, b) => (k.greater(b, a) ? b : a)) : k.zero,
+        ),
+      )(o),
+  ),
+  hypothesis(
+    'shifted by the minimum',
+    'the smallest value of a row is subtracted, so that the largest power overflows (float32); look for min in place of max',
+    all,
+    (o) =>
+      withSoftmax(
+        shifted((k, x, n) =>
+          Array.from(x.data)
+            .slice(n * x.shape[1]!, (n + 1) * x.shape[1]!)
+            .reduce((a, b) => (k.greater(a, b) ? b : a)),
+        ),
+      )(o),
   ),
   hypothesis(
     'softmax scaled by its maximum',
@@ -130,6 +163,61 @@ export const softmaxMistakes: readonly Hypothesis[] = [
     'x is taken for the probabilities; look at whether logits or probabilities are expected',
     costs,
     withSoftmax((_, x) => x),
+  ),
+  ...[1e-7, 1e-8, 1e-10, 1e-12, 1e-15].map((epsilon) =>
+    hypothesis(
+      `probabilities cut off at ${epsilon}`,
+      'outputs are kept within a small number of 0 and 1 before the logarithm; use x − max − log Σ',
+      ['softmaxCrossEntropy'],
+      [
+        withSoftmax((k, x) => each(k, softmax(k, { x }), (v) => clamped(k, v, epsilon, 1))),
+        withSoftmax((k, x) => each(k, softmax(k, { x }), (v) => clamped(k, v, epsilon, 1 - epsilon))),
+      ].flatMap((made) => made('softmaxCrossEntropy')),
+    ),
+  ),
+  hypothesis(
+    'shifted logits cut off at −64',
+    'x − max is kept above −64, so that no cost is larger than 64 and log Σ; look for a clip before exp',
+    ['softmaxCrossEntropy'],
+    {
+      formula: (k, { x, t }) => {
+        const K = x!.shape[1]!
+        const z = each(k, x!, (v, i) => {
+          const shifted = k.sub(v, rowMax(k, x!, Math.floor(i / K)))
+          return k.greater(k.from(-64), shifted) ? k.from(-64) : shifted
+        })
+        let cost = k.zero
+        for (let n = 0; n < z.shape[0]!; n++) {
+          let sum = k.zero
+          for (let j = 0; j < K; j++) sum = k.add(sum, k.exp(z.data[n * K + j]!))
+          for (let j = 0; j < K; j++)
+            cost = k.sub(cost, k.mul(t!.data[n * K + j]!, k.sub(z.data[n * K + j]!, k.log(sum))))
+        }
+        return { shape: [], data: [cost] }
+      },
+    },
+  ),
+  hypothesis(
+    'binary cross-entropy',
+    '−Σ t log y + (1−t) log(1−y) is returned; look at which cost is called',
+    ['softmaxCrossEntropy'],
+    {
+      formula: (k, { x, t }) => {
+        const y = softmax(k, { x: x! })
+        let cost = k.zero
+        for (let i = 0; i < y.data.length; i++) {
+          const [p, target] = [y.data[i]!, t!.data[i]!]
+          cost = k.sub(cost, k.add(k.mul(target, k.log(p)), k.mul(k.sub(k.one, target), k.log(k.sub(k.one, p)))))
+        }
+        return { shape: [], data: [cost] }
+      },
+    },
+  ),
+  hypothesis(
+    'error passed on unchanged',
+    'dy is returned as it is; look at whether the gradient is computed at all',
+    ['softmaxGradient'],
+    { formula: (k, { dy }) => each(k, dy!, (v) => v) },
   ),
   hypothesis('logarithm returned', 'log softmax is returned; look at which function is called', ['softmax'], {
     formula: (k, { x }) =>

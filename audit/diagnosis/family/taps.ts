@@ -16,6 +16,13 @@ const fold = (i: number, n: number): number => {
 }
 const isBeyond = (at: Spot, g: Geometry): boolean => at.h < 0 || at.h >= g.H || at.v < 0 || at.v >= g.W
 
+/** As many rows up or down as the column lies beyond its row. */
+function intoRows(at: Spot, g: Geometry): void {
+  const rows = Math.floor(at.v / g.W)
+  at.h += rows
+  at.v -= rows * g.W
+}
+
 const TURN = 'look at the index into the kernel'
 const BORDER = 'look at the test whether a cell lies inside the image'
 const LOOPS = 'look at the bounds of the loop'
@@ -111,15 +118,27 @@ export const tapMistakes: readonly Hypothesis[] = [
     'columns not checked at the border',
     `beside the first and last column the neighbouring row is read instead of 0; ${BORDER}`,
     flat,
-    changed((at, g) => {
-      if (at.v < 0) {
-        at.h--
-        at.v += g.W
-      } else if (at.v >= g.W) {
-        at.h++
-        at.v -= g.W
-      }
-    }),
+    [
+      changed((at, g) => {
+        if (at.v < 0) {
+          at.h--
+          at.v += g.W
+        } else if (at.v >= g.W) {
+          at.h++
+          at.v -= g.W
+        }
+      }),
+      // An address that is computed before anything is tested, within its plane.
+      changed(intoRows),
+      // The row is tested, then the address taken wherever it points within the image.
+      changed((at, g) => {
+        if (at.h < 0 || at.h >= g.H) return
+        intoRows(at, g)
+        const row = at.channel * g.H + at.h
+        at.channel = Math.floor(row / g.H)
+        at.h = row - at.channel * g.H
+      }),
+    ],
   ),
   hypothesis(
     'padding multiplied',

@@ -1,7 +1,9 @@
 /** Stride, dilation, window and output padding confused. */
-import type { Pair } from '../../../reference/contract.ts'
+import type { Padding, Pair } from '../../../reference/contract.ts'
 import { confused } from '../confused.ts'
-import { type Hypothesis, layers, maxPools, pools } from '../hypothesis.ts'
+import { type Hypothesis, hypothesis, layers, maxPools, pools } from '../hypothesis.ts'
+import type { Mistake } from '../mistake.ts'
+import { each } from '../move.ts'
 
 const swapped = ([h, w]: Pair): Pair => [w, h]
 const forBoth = (v: number): Pair => [v, v]
@@ -11,7 +13,10 @@ const dilated = [...layers, ...maxPools]
 const STRIDE = 'look at where the output position is multiplied by the stride'
 const DILATION = 'look at where the tap is multiplied by the dilation'
 const WINDOW = 'look at the bounds of the loops over the window'
+const AXES = 'look at the order in which the attributes are handed on'
 const OUTPUT = 'look at how outputPadding enlarges the result'
+
+const turnedPadding = ([t, l, b, r]: Padding): Padding => [l, t, r, b]
 
 export const windowMistakes: readonly Hypothesis[] = [
   ...confused(strided, STRIDE, [
@@ -79,6 +84,44 @@ export const windowMistakes: readonly Hypothesis[] = [
       ({ kernel }) => ({ kernel: forBoth(kernel[1]) }),
     ],
   ]),
+  ...confused(layers, AXES, [
+    [
+      'axes of stride and dilation swapped',
+      'stride and dilation of the height are used for columns and the other way round',
+      ({ stride, dilation }) => ({ stride: swapped(stride), dilation: swapped(dilation) }),
+    ],
+    [
+      'axes of stride, dilation and padding swapped',
+      'all attributes of the height are used for columns and the other way round',
+      ({ stride, dilation, padding }) => ({
+        stride: swapped(stride),
+        dilation: swapped(dilation),
+        padding: turnedPadding(padding),
+      }),
+    ],
+    [
+      'stride and dilation exchanged',
+      'the stride spreads the taps and the dilation moves the windows',
+      ({ stride, dilation }) => ({ stride: dilation, dilation: stride }),
+    ],
+  ]),
+  ...confused(pools, AXES, [
+    [
+      'axes of window and stride swapped',
+      'window and stride of the height are used for columns and the other way round',
+      ({ kernel, stride }) => ({ kernel: swapped(kernel), stride: swapped(stride) }),
+    ],
+    [
+      'axes of window, stride and padding swapped',
+      'all attributes of the height are used for columns and the other way round',
+      ({ kernel, stride, padding, dilation }) => ({
+        kernel: swapped(kernel),
+        stride: swapped(stride),
+        padding: turnedPadding(padding),
+        dilation: swapped(dilation),
+      }),
+    ],
+  ]),
   ...confused(
     ['convTranspose2d'],
     OUTPUT,
@@ -104,4 +147,24 @@ export const windowMistakes: readonly Hypothesis[] = [
     ],
     'sizes',
   ),
+  hypothesis(
+    'output padding filled with zeros',
+    `the extra rows and columns are 0, or the bias alone, instead of being computed; ${OUTPUT}`,
+    ['convTranspose2d'],
+    [padded(false), padded(true)],
+  ),
 ]
+
+/** Rows and columns behind the last that are not computed. */
+function padded(withBias: boolean): Mistake {
+  return {
+    result: (k, y, { operands: { b }, attributes: { outputPadding = [0, 0] } }) => {
+      const [, C, H, W] = y.shape
+      return each(k, y, (v, i) => {
+        const isInside = Math.floor(i / W!) % H! < H! - outputPadding[0] && i % W! < W! - outputPadding[1]
+        if (isInside) return v
+        return withBias && b ? k.from(b.data[Math.floor(i / (H! * W!)) % C!]!) : k.from(0)
+      })
+    },
+  }
+}
