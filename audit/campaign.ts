@@ -11,6 +11,7 @@ import {
 } from './auditTarget.ts'
 import { type Finding, isHarmless } from './finding.ts'
 import { type Known, knownEntry } from './known.ts'
+import { Processes } from './processes.ts'
 import type { Offer } from './protocol.ts'
 import { installCommand, missingPackages } from './target/index.ts'
 import type { Target } from './target/target.ts'
@@ -78,14 +79,16 @@ export async function runCampaign(
     }
   }
   const faults: unknown[] = []
+  const processes = new Processes()
   await pooled(jobs, signal, async ({ target, offer, report }) => {
     try {
-      await auditImplementation(target, offer, options, report, progress, signal)
+      await auditImplementation(target, offer, { ...options, processes }, report, progress, signal)
     } catch (error) {
       if (!signal.aborted) faults.push(error)
     }
     finished(report)
   })
+  processes.close()
   if (faults.length > 0) throw faults[0]
   return {
     seed: options.seed,
