@@ -7,6 +7,7 @@ import { emptyTally, findingOf, type Tally } from './auditOperator.ts'
 import { featuresOf } from './features.ts'
 import { type Finding, isHarmless } from './finding.ts'
 import { Death, IsolatedTarget, type Limits } from './isolate.ts'
+import { Processes } from './processes.ts'
 import type { Offer, Reply } from './protocol.ts'
 import { shrink } from './shrink.ts'
 
@@ -16,6 +17,8 @@ export interface AuditOptions {
   /** Empty for all. */
   readonly operators: readonly OperatorName[]
   readonly limits: Limits
+  /** Where processes come from and go back to; without it each implementation starts its own. */
+  readonly processes?: Processes
 }
 
 export interface OperatorReport {
@@ -45,8 +48,9 @@ export class Refused extends Error {
 
 /** Deaths of the process after which an operator is given up. */
 const MOST_DEATHS = 2
-/** Calls spent on making a case smaller that ends the process. */
-const CRASH_SHRINK_CALLS = 6
+/** Calls spent on making a case smaller that ends the process, and processes that may end over it. */
+const CRASH_SHRINK_CALLS = 200
+const MOST_ENDED = 6
 
 /** The implementations that a target offers. Throws Refused. */
 export async function offersOf(target: string, limits: Limits): Promise<readonly Offer[]> {
@@ -67,6 +71,12 @@ async function load(isolated: IsolatedTarget, target: string): Promise<readonly 
   throw new Refused(reply.say === 'refused' ? reply.message : `${target} does not load`)
 }
 
+/** Starts the target from memory that no call has touched: in a new process, or in the same one where it can do so itself. */
+async function renew(isolated: IsolatedTarget, target: string, { fragile }: Offer): Promise<void> {
+  if (!fragile) isolated.kill()
+  await load(isolated, target)
+}
+
 /** Fills `report` as it goes, so that what was found is there even when the audit is cut short. */
 export async function auditImplementation(
   target: string,
@@ -76,8 +86,9 @@ export async function auditImplementation(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
-  const isolated = new IsolatedTarget(options.limits)
-  const fresh = new IsolatedTarget(options.limits)
+  const processes = (offer.fragile ? options.processes : undefined) ?? new Processes()
+  const isolated = processes.take(target, options.limits)
+  const fresh = processes.take(target, options.limits)
   const stop = (): void => {
     isolated.kill()
     fresh.kill()
@@ -99,7 +110,8 @@ export async function auditImplementation(
     }
   } finally {
     signal.removeEventListener('abort', stop)
-    stop()
+    if (signal.aborted || processes !== options.processes) stop()
+    else for (const one of [isolated, fresh]) processes.give(target, one)
   }
 }
 
@@ -149,8 +161,7 @@ async function auditOne(
     total.cases++
     const death =
       ended instanceof Death ? ended : new Death('crash', ended.say === 'trapped' ? ended.message : 'unexpected reply')
-    isolated.kill()
-    await load(isolated, target)
+    await renew(isolated, target, offer)
     const smallest = deaths === 0 ? await shrinkDeath(isolated, target, offer, last.case) : parseCase(last.case)
     keep(findingOf(offer.name, smallest, death.kind, `${operator}: ${death.message}`, undefined, featuresOf(smallest)))
     from = last.index + 1
@@ -166,17 +177,17 @@ const deathOf = (error: unknown): Death => {
   throw error
 }
 
-/** Makes a case smaller that ends the process; each that still does costs a restart. */
+/** Makes a case smaller that ends the process; each that still does costs a restart, unless the target starts anew in place. */
 async function shrinkDeath(isolated: IsolatedTarget, target: string, offer: Offer, descriptor: string): Promise<Case> {
+  let ended = 0
   const dies = async (candidate: Case): Promise<boolean> => {
+    if (ended >= MOST_ENDED) return false
     const reply = await isolated
       .ask({ ask: 'judge', implementation: offer.name, case: printCase(candidate) })
       .catch(deathOf)
     const dead = reply instanceof Death || (reply.say === 'judged' && isTrapMessage(reply.judgement.message))
-    if (dead) {
-      isolated.kill()
-      await load(isolated, target)
-    }
+    if (dead && !(offer.fragile && isolated.isRunning)) ended++
+    if (dead) await renew(isolated, target, offer)
     return dead
   }
   return shrink(parseCase(descriptor), dies, { precision: offer.precision, calls: CRASH_SHRINK_CALLS })
@@ -197,7 +208,7 @@ async function confirmed(
   signal: AbortSignal,
 ): Promise<Finding> {
   if (isHarmless(finding.kind) || finding.kind === 'result-shared' || signal.aborted) return finding
-  if (offer.fragile) fresh.kill()
+  if (offer.fragile) await renew(fresh, target, offer)
   const shared = fresh.isRunning
   const again = await judgedIn(fresh, target, offer, finding)
   if (again) return again
@@ -222,7 +233,7 @@ async function judgedIn(
   const again = reply.judgement.finding
   if (!again) return undefined
   const trapped = isTrapMessage(reply.judgement.message)
-  if (trapped) isolated.kill()
+  if (trapped && !offer.fragile) isolated.kill()
   const { cause, diagnosis } = finding
   const named = { ...again, cause, ...(diagnosis ? { diagnosis } : {}) }
   return { ...named, kind: trapped ? 'crash' : again.kind, features: finding.features, times: finding.times }

@@ -11,6 +11,7 @@ import {
 } from './auditTarget.ts'
 import { type Finding, isHarmless } from './finding.ts'
 import { type Known, knownEntry } from './known.ts'
+import { Processes } from './processes.ts'
 import type { Offer } from './protocol.ts'
 import { type Offered, type Shard, shareOf } from './shard.ts'
 import { builtIn, installCommand, missingPackages } from './target/index.ts'
@@ -99,18 +100,20 @@ export async function runCampaign(
     )
   const own = share ? jobs.map((job, i) => ({ ...job, offer: share.offers[i]! })) : jobs
   const faults: unknown[] = []
+  const processes = new Processes()
   await pooled(
     own.filter((job) => job.offer.operators.length > 0),
     signal,
     async ({ target, offer, report }) => {
       try {
-        await auditImplementation(target, offer, options, report, progress, signal)
+        await auditImplementation(target, offer, { ...options, processes }, report, progress, signal)
       } catch (error) {
         if (!signal.aborted) faults.push(error)
       }
       finished(report)
     },
   )
+  processes.close()
   if (faults.length > 0) throw faults[0]
   return {
     seed: options.seed,

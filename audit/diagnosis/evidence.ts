@@ -70,7 +70,7 @@ export function testimony(
 }
 
 /** By the verdict; a result that a mistake leaves empty has a form and no number to compare. */
-function differs(result: unknown, expected: Expectation, lenient: boolean): boolean {
+export function differs(result: unknown, expected: Expectation, lenient: boolean): boolean {
   if (expected.value.length === 0) return formFault(result, expected) !== undefined
   const found = verdict(result, expected)
   return found.grade === 'wrong' && !(lenient && found.fault === 'convention')

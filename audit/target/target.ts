@@ -14,7 +14,10 @@ export interface Target {
   readonly about: string
   /** npm packages it needs, the one whose version is reported first. */
   readonly packages: readonly string[]
-  /** A wrong call can overwrite memory of the process (WebAssembly), so that each finding is confirmed in a process of its own. */
+  /**
+   * A wrong call can overwrite memory that later calls use (WebAssembly), so that each finding is confirmed in fresh memory:
+   * a further `load()` in the same process has to start from none that was in use.
+   */
   readonly fragile?: boolean
   /** Loads the package, only when asked for, and returns one implementation a way. */
   load(): Promise<readonly Implementation[]>

@@ -1,0 +1,24 @@
+/**
+ * Processes that wait for more to do. The ways of a target that can start anew in place follow one another in the same
+ * processes, and starting one costs a second.
+ */
+import { IsolatedTarget, type Limits } from './isolate.ts'
+
+export class Processes {
+  private readonly idle = new Map<string, IsolatedTarget[]>()
+
+  /** One that has loaded the target already, or a new one. */
+  take(target: string, limits: Limits): IsolatedTarget {
+    return this.idle.get(target)?.pop() ?? new IsolatedTarget(limits)
+  }
+
+  /** Whoever takes it next has to start the target anew. */
+  give(target: string, isolated: IsolatedTarget): void {
+    this.idle.set(target, [...(this.idle.get(target) ?? []), isolated])
+  }
+
+  close(): void {
+    for (const list of this.idle.values()) for (const isolated of list) isolated.kill()
+    this.idle.clear()
+  }
+}
