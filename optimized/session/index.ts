@@ -29,18 +29,18 @@ import { Heap } from './heap.ts'
 import type { Held, Program } from './program.ts'
 
 /** A tensor in the session's memory. `data` is its numbers as they are now: to be asked for anew after the session has made another. */
-export interface HeldTensor extends Tensor {
+interface HeldTensor extends Tensor {
   readonly data: Float32Array
 }
 
-export interface HeldLayer {
+interface HeldLayer {
   /** What `run` fills; zeros before. */
   readonly y: HeldTensor
   run(): void
 }
 
 /** Operands of a layer: x is the session's, the others are the caller's. */
-export interface LayerOperands {
+interface LayerOperands {
   readonly x: HeldTensor
   readonly w: Tensor
   readonly b?: Tensor | undefined
