@@ -3,12 +3,14 @@
  * counts is the ratio within a round, its median and interval over rounds. `npm run bench:kernels -- --filter resnet50,lenet --gradients`.
  *
  * Ours is one full call: NCHW in, NCHW out, weights packed anew. A peer has its tensors in its own layout, its session made and its
- * weights packed beforehand, and is timed as its users run it (audit/target/prepared.ts). Every result is judged first.
+ * weights packed beforehand, and is timed as its users run it (audit/target/prepared.ts): tfjs-wasm keeps x and y in its memory,
+ * onnxruntime-web copies both. Like beside like, ours is timed prepared as well: `held` keeps x and y in the memory of a session, `fed`
+ * copies both, and the ratios of their own say so. Every result is judged first.
  */
 import { parseArgs } from 'node:util'
 import { onnxruntimeWebConv2d } from '../audit/target/onnx/prepared.ts'
 import { tfjsWasmConv2d } from '../audit/target/tfjs/prepared.ts'
-import { optimized } from '../optimized/index.ts'
+import { optimized, session } from '../optimized/index.ts'
 import { intervalText, medianInterval, roundsOf } from './interval.ts'
 import { judgeOf, type Layer, layerOf } from './layer.ts'
 import { peakFlops, peakLoop } from './peak.ts'
@@ -51,6 +53,20 @@ async function contestants(layer: Layer): Promise<Map<string, Timed>> {
     ['peak', { run: peak, flops: peakFlops }],
     ['ours', { run: conv2d, flops }],
   ])
+  if (session) {
+    const s = session()
+    const held = s.tensor(x.shape)
+    const layer = s.conv2d({ ...operands, x: held }, attributes)
+    const input = Float32Array.from(x.data)
+    const fed = () => {
+      held.data.set(input)
+      layer.run()
+      return { shape: layer.y.shape, data: layer.y.data.slice() }
+    }
+    judge(fed(), 'a session')
+    all.set('held', { run: layer.run, flops })
+    all.set('fed', { run: fed, flops })
+  }
   if (values.gradients) {
     const [input, kernel] = [
       { ...attributes, inputSize: [x.shape[2]!, x.shape[3]!] },
@@ -82,14 +98,26 @@ for (const shape of chosen) {
   const ours = medianInterval(rates.get('ours')!)
   const share = of('ours', 'peak')
   const ratios = Object.fromEntries(Object.keys(peers).map((peer) => [peer, of('ours', peer)]))
+  const prepared = session
+    ? { 'held : tfjs-wasm': of('held', 'tfjs-wasm'), 'fed : onnxruntime-web': of('fed', 'onnxruntime-web') }
+    : {}
+  const heldShare = session ? of('held', 'peak').median : undefined
   const gradients = values.gradients ? { dx: of('dx', 'ours').median, dw: of('dw', 'ours').median } : undefined
-  lines.push({ layer, share: share.median, ratios, gradients, peak: medianInterval(rates.get('peak')!).median })
+  lines.push({
+    layer,
+    share: share.median,
+    heldShare,
+    ratios: { ...ratios, ...prepared },
+    gradients,
+    peak: medianInterval(rates.get('peak')!).median,
+  })
   const columns = [
     layer.name.padEnd(24),
     `${(layer.flops / 1e6).toFixed(0).padStart(5)} MFLOP`,
     `${ours.median.toFixed(1).padStart(5)} GFLOP/s`,
     `${(100 * share.median).toFixed(0).padStart(3)} % of peak`,
-    ...Object.entries(ratios).map(([peer, ratio]) => `${peer} ${intervalText(ratio, ' ×')}`),
+    ...(heldShare === undefined ? [] : [`held ${(100 * heldShare).toFixed(0).padStart(3)} %`]),
+    ...Object.entries({ ...ratios, ...prepared }).map(([peer, ratio]) => `${peer} ${intervalText(ratio, ' ×')}`),
     ...Object.entries(gradients ?? {}).map(([name, part]) => `${name} ${(100 * part).toFixed(0)} %`),
   ]
   process.stdout.write(`${columns.join('  ')}\n`)

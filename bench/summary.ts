@@ -6,6 +6,8 @@ export interface Line {
   readonly layer: Pick<Layer, 'name' | 'flops' | 'attributes'>
   /** Ours as a part of the peak. */
   readonly share: number
+  /** The same of a layer prepared over tensors held in memory. */
+  readonly heldShare?: number | undefined
   /** Ours over each peer. */
   readonly ratios: Readonly<Record<string, MedianInterval>>
   /** Rates of the gradients over that of the layer. */
@@ -27,6 +29,7 @@ export function summary(lines: readonly Line[]): string {
     ...ratiosText('direct', direct),
     ...ratiosText('depthwise', depthwise),
     ...partsText(`${LARGE / 1e6} MFLOP and above, of peak`, large, ({ share }) => share),
+    ...partsText(`held, ${LARGE / 1e6} MFLOP and above, of peak`, large, ({ heldShare }) => heldShare),
     ...['dx', 'dw'].flatMap((name) => partsText(`${name}, of forward`, lines, (line) => line.gradients?.[name])),
   ].join('\n')
 }

@@ -11,16 +11,21 @@ export function guarded<T extends Implementation>(implementation: T): T {
   const operators: Record<string, Call> = {}
   for (const [name, operator] of Object.entries<Call>(implementation.operators as Record<string, Call>)) {
     operators[name] = (operands, attributes) => {
-      for (const operand in operands) {
-        const t = operands[operand]
-        if (t !== undefined && t.data.length !== sizeOf(t.shape)) {
-          throw new ShapeError(
-            `${name}: ${operand} holds ${t.data.length} numbers, its shape ${shapeText(t.shape)} needs ${sizeOf(t.shape)}`,
-          )
-        }
-      }
+      complete(name, operands)
       return operator(operands, attributes)
     }
   }
   return { ...implementation, operators: operators as unknown as Operators }
+}
+
+/** Throws ShapeError where an operand holds another count of numbers than its shape says. */
+export function complete(operator: string, operands: Readonly<Record<string, Tensor | undefined>>): void {
+  for (const operand in operands) {
+    const t = operands[operand]
+    if (t !== undefined && t.data.length !== sizeOf(t.shape)) {
+      throw new ShapeError(
+        `${operator}: ${operand} holds ${t.data.length} numbers, its shape ${shapeText(t.shape)} needs ${sizeOf(t.shape)}`,
+      )
+    }
+  }
 }

@@ -37,12 +37,17 @@ export class Engine {
       end += Math.ceil(bytes / 64) * 64 + 64
       return start
     })
+    return this.reach(end) ? starts : undefined
+  }
+
+  /** Makes the memory as long as `end` bytes at least; false when there is no room. */
+  reach(end: number): boolean {
     const pages = Math.ceil(end / PAGE)
-    if (pages > MOST_PAGES) return undefined
+    if (pages > MOST_PAGES) return false
     const have = this.memory.buffer.byteLength / PAGE
-    if (pages > have && !grown(this.memory, pages - have)) return undefined
+    if (pages > have && !grown(this.memory, pages - have)) return false
     if (this.floats.buffer !== this.memory.buffer) this.floats = new Float32Array(this.memory.buffer)
-    return starts
+    return true
   }
 
   /** The same by name, sizes in float32 numbers; addresses are bytes. */
@@ -52,7 +57,7 @@ export class Engine {
     return starts && (Object.fromEntries(names.map((name, i) => [name, starts[i]])) as Record<Name, number>)
   }
 
-  /** All of memory as float32: element i lies at byte 4·i. Not to be kept beyond a `layout`. */
+  /** All of memory as float32: element i lies at byte 4·i. Not to be kept beyond a `layout` or `reach`. */
   get view(): Float32Array {
     return this.floats
   }

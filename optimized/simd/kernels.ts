@@ -76,13 +76,13 @@ export function emitKernels(plan: Plan, weights: Weights, rows: number, columns:
 }
 
 /** How a slide walks through x. */
-type Walk = Pick<Slide, 'columns' | 'rowStep' | 'imageStep' | 'sum' | 'packed'>
+export type Walk = Pick<Slide, 'columns' | 'rowStep' | 'imageStep' | 'sum' | 'packed'>
 
 /**
  * All rows of a block as one: tiles run on into the next row, so that all but the last are as wide as registers allow. Of rows of
  * 7, cut into fours and threes, 512→512 3×3 ran at 44 GFLOP/s, run on at 51.
  */
-function untiled({ layer, panelColumns, plane, channels }: Plan, rows: number, columns: number): Walk {
+export function untiled({ layer, panelColumns, plane, channels }: Plan, rows: number, columns: number): Walk {
   const [sh, sw] = layer.stride
   const row = Array.from({ length: columns }, (_, q) => q * sw)
   return {
@@ -93,12 +93,17 @@ function untiled({ layer, panelColumns, plane, channels }: Plan, rows: number, c
   }
 }
 
-/** Emits `tiles`, too. Pointwise columns lie one behind the other. */
-function tiled(module: Assembler, plan: Plan, columns: number): Walk {
+/** Emits `tiles`, too, from such a source. Pointwise columns lie one behind the other. */
+export function tiled(
+  module: Assembler,
+  plan: Plan,
+  columns: number,
+  from?: { readonly plane: number; readonly pitch: number },
+): Walk {
   const { layer, channels, panelColumns, plane } = plan
   const flat = plan.algorithm === 'pointwise'
   const { count, width, offsets } = packedTiles(columns, hasFusedMultiplyAdd)
-  const source = flat ? { plane: columns, pitch: columns } : { plane, pitch: panelColumns }
+  const source = from ?? (flat ? { plane: columns, pitch: columns } : { plane, pitch: panelColumns })
   emitTiles(module, columns, hasFusedMultiplyAdd, channels, source)
   return {
     columns: offsets(channels).map((offset) => 4 * offset),
