@@ -33,7 +33,9 @@ export function parseIdx(bytes: Uint8Array, name: string): Idx {
   const axes = bytes[3]!
   const header = 4 + 4 * axes
   if (bytes.length < header)
-    throw new DataError(`${name}: ${axes} axes need a header of ${header} bytes, there are ${bytes.length}; fetch it again`)
+    throw new DataError(
+      `${name}: ${axes} axes need a header of ${header} bytes, there are ${bytes.length}; fetch it again`,
+    )
   const view = new DataView(bytes.buffer, bytes.byteOffset)
   const shape = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis))
   const size = shape.reduce((a, b) => a * b, 1)
@@ -52,7 +54,9 @@ export function readDataset(folder: string, part: 'train' | 't10k'): Dataset {
   if (images.shape.length !== 3 || H !== 28 || W !== 28 || count === 0)
     throw new DataError(`${folder}: ${part} images are (${images.shape.join(',')}), (N,28,28) is expected`)
   if (labels.shape.length !== 1 || labels.shape[0] !== count)
-    throw new DataError(`${folder}: ${part} has ${count} images and (${labels.shape.join(',')}) labels; give one an image`)
+    throw new DataError(
+      `${folder}: ${part} has ${count} images and (${labels.shape.join(',')}) labels; give one an image`,
+    )
   const odd = labels.data.findIndex((label) => label > 9)
   if (odd >= 0) throw new DataError(`${folder}: ${part} label ${odd} is ${labels.data[odd]}; classes are 0 to 9`)
   return { images: images.data, labels: labels.data, count }
@@ -63,7 +67,9 @@ function readIdx(path: string): Idx {
   try {
     bytes = gunzipSync(readFileSync(path))
   } catch (error) {
-    throw new DataError(`${path}: ${error instanceof Error ? error.message : String(error)}; give --data a folder with it`)
+    throw new DataError(
+      `${path}: ${error instanceof Error ? error.message : String(error)}; give --data a folder with it`,
+    )
   }
   return parseIdx(bytes, path)
 }

@@ -66,7 +66,9 @@ export function readSafetensors(bytes: Uint8Array, name: string): Bundle {
     const size = shape.reduce((a, b) => a * b, dtype === 'F32' ? 4 : 8)
     const [from, to] = data_offsets
     if (to - from !== size || to > numbers.length)
-      return fail(`${key}: (${shape.join(',')}) of ${dtype} needs ${size} bytes, [${from},${to}) of ${numbers.length} is given`)
+      return fail(
+        `${key}: (${shape.join(',')}) of ${dtype} needs ${size} bytes, [${from},${to}) of ${numbers.length} is given`,
+      )
     const { buffer } = numbers.slice(from, to)
     tensors[key] = { shape, data: dtype === 'F32' ? new Float32Array(buffer) : new Float64Array(buffer) }
   }

@@ -53,7 +53,12 @@ async function call(
 }
 
 /** outputs[0] is x, outputs[l+1] the output of layer l. */
-export async function forward(by: Implementation, { layers }: Network, x: Tensor, observe?: Observer): Promise<Tensor[]> {
+export async function forward(
+  by: Implementation,
+  { layers }: Network,
+  x: Tensor,
+  observe?: Observer,
+): Promise<Tensor[]> {
   const outputs = [x]
   for (const [l, layer] of layers.entries()) {
     const x = outputs[l]!
@@ -81,7 +86,13 @@ export async function forward(by: Implementation, { layers }: Network, x: Tensor
 }
 
 /** Forward, cost and backward for x (N,1,28,28), t (N,10). The error of the images themselves is nobody's and is not computed. */
-export async function step(by: Implementation, network: Network, x: Tensor, t: Tensor, observe?: Observer): Promise<Step> {
+export async function step(
+  by: Implementation,
+  network: Network,
+  x: Tensor,
+  t: Tensor,
+  observe?: Observer,
+): Promise<Step> {
   const { layers, cost } = network
   const outputs = await forward(by, network, x, observe)
   const y = outputs.at(-1)!
@@ -104,7 +115,11 @@ export async function step(by: Implementation, network: Network, x: Tensor, t: T
         b: await run(`${kind}BiasGradient`, { dy }),
       }
       if (l > 0)
-        dy = await run(`${kind}InputGradient`, { dy, w: held(w) }, kind === 'conv2d' ? { ...own, inputSize: plane(x) } : own)
+        dy = await run(
+          `${kind}InputGradient`,
+          { dy, w: held(w) },
+          kind === 'conv2d' ? { ...own, inputSize: plane(x) } : own,
+        )
     } else if (layer.kind === 'maxPool2d') dy = await run('maxPool2dGradient', { x, dy }, layer.attributes)
     else if (layer.kind === 'averagePool2d')
       dy = await run('averagePool2dGradient', { dy }, { ...layer.attributes, inputSize: plane(x) })
