@@ -82,7 +82,7 @@ program
   .description('train the network of the article on Fashion-MNIST')
   .option('--data <folder>', 'its four idx files', 'fixtures/fashion-mnist')
   .option('--variant <name>', 'mean (sigmoid, mean pooling, quadratic cost) or max (relu, max pooling, softmax)', 'max')
-  .option('-e, --epochs <count>', 'passes over the images', wholeNumber(1), 10)
+  .option('-e, --epochs <count>', 'passes over the images', wholeNumber(1), 25)
   .option('-b, --batch <count>', 'images a step', wholeNumber(1), 32)
   .option('-s, --seed <number>', 'seed of weights and order', wholeNumber(1), 1)
   .option('--rate <number>', 'learning rate', positive)
