@@ -7,7 +7,7 @@ const TEST = '\\.test\\.ts$'
 const TEST_SUPPORT = '^audit/target/byHand/'
 /** Packages under audit: optional peers, which need not be there. */
 const PEERS = '^node_modules/(@tensorflow/|onnxruntime-|@jax-js/jax/|convnetjs/|ml-matrix-convolution/)'
-const PUBLISHED = '^(index\\.ts$|(reference|optimized|properties|audit|bench|cli)/)'
+const PUBLISHED = '^(index\\.ts$|(reference|optimized|properties|audit|bench|train|cli)/)'
 
 /** Number systems load mathjs in one file through node:module, which hides it from here: who may have one has both. */
 const MATHJS = ['^node_modules/mathjs/', '^module$']
@@ -114,6 +114,13 @@ export default {
       severity: 'error',
       from: { path: '^audit/', pathNot: TEST },
       to: { path: ['^(bench|cli)/', '^index\\.ts$'] },
+    },
+    {
+      name: 'train',
+      comment: 'Training takes any implementation as an argument and needs none.',
+      severity: 'error',
+      from: { path: '^train/', pathNot: TEST },
+      to: { path: ['^(optimized|audit|bench|cli)/', '^index\\.ts$'] },
     },
     {
       name: 'bench',

@@ -72,6 +72,7 @@ describe('import rules', () => {
     ['properties', 'properties/usesOptimized.ts', 'optimized/shared.ts'],
     ['audit', 'audit/usesBench.ts', 'bench/timer.ts'],
     ['audit', 'audit/usesRoot.ts', 'index.ts'],
+    ['train', 'train/usesOptimized.ts', 'optimized/shared.ts'],
     ['bench', 'bench/usesRoot.ts', 'index.ts'],
     ['cli-on-top', 'index.ts', 'cli/main.ts'],
   ]

@@ -13,12 +13,14 @@ const causedByInput = new Set([
   'DescriptorError',
   'ShapeError',
   'ModuleError',
+  'DataError',
   'KnownError',
   'MergeError',
   'ModelError',
   'RangeError',
   'Refused',
   'Unreadable',
+  'Unsupported',
 ])
 
 /** Prints an error in the way its cause asks for and returns the exit code. */

@@ -24,6 +24,20 @@ const reported = (command: Command): Command =>
     .option('--output <file>', 'where to: FILE for the one reporter, name=FILE for one of several', several)
     .option('--json', 'print one JSON document instead of tables: --reporter json')
 
+const positive = (text: string): number => {
+  const value = Number(text)
+  if (value > 0 && Number.isFinite(value)) return value
+  throw new InvalidArgumentError('it must be a number above 0.')
+}
+
+const momentum = (text: string): number => {
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (value >= 0 && value < 1) return value
+  throw new InvalidArgumentError('it must be a number of at least 0, below 1.')
+}
+
+const every = (text: string): number => wholeNumber(1)(text.replace(/^every=/, ''))
+
 const program = new Command('cnn-oracle')
   .description('Holds implementations of convolutional networks against a textbook oracle')
   .exitOverride()
@@ -105,6 +119,24 @@ program
   .option('--json', 'print one JSON document instead of a table')
   .action(async (dir: string, flags) => {
     process.exitCode = (await import('./judge.ts')).judge(dir, flags)
+  })
+
+program
+  .command('train')
+  .description('train the network of the article on Fashion-MNIST')
+  .option('--data <folder>', 'its four idx files', 'fixtures/fashion-mnist')
+  .option('--variant <name>', 'mean (sigmoid, mean pooling, quadratic cost) or max (relu, max pooling, softmax)', 'max')
+  .option('-e, --epochs <count>', 'passes over the images', wholeNumber(1), 25)
+  .option('-b, --batch <count>', 'images a step', wholeNumber(1), 32)
+  .option('-s, --seed <number>', 'seed of weights and order', wholeNumber(1), 1)
+  .option('--rate <number>', 'learning rate', positive)
+  .option('--momentum <number>', 'momentum, below 1', momentum, 0.9)
+  .option('-t, --target <name>', 'who computes: optimized, textbook or a module', 'optimized')
+  .option('--verify <count>', 'hold every so many steps against the textbook: 100 or every=100', every)
+  .option('--checkpoint <file>', 'where to write it', 'checkpoint.safetensors')
+  .option('--resume <file>', 'go on from a checkpoint, with its settings')
+  .action(async (flags) => {
+    process.exitCode = await (await import('./train.ts')).train(flags)
   })
 
 // Whoever reads may have enough: `cnn-oracle audit --list | head -3` is no fault.
