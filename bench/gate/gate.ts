@@ -8,7 +8,7 @@ import type { Tracked } from './tracked.ts'
 const CONTROL = 0.02
 const CONTROLS: readonly Timed[] = ['same', 'frozen']
 
-export interface KernelReport extends Decision {
+interface KernelReport extends Decision {
   readonly name: string
   /** Log ratios a session, those of the rerun behind. */
   readonly ratios: readonly number[]
