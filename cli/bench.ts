@@ -1,4 +1,6 @@
 /** `cnn-oracle bench --against REF` and `bench selftest`: the gate of speed, and what it promises. */
+import { appendFileSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { environment } from '../audit/report/environment.ts'
 import { gate, gateExit, gateText } from '../bench/gate/gate.ts'
@@ -14,11 +16,12 @@ export interface BenchFlags {
   readonly against?: string
   readonly filter?: readonly string[]
   readonly seed: number
+  readonly record?: string
   readonly json?: boolean
   readonly list?: boolean
 }
 
-export async function bench({ against, filter, seed, json, list }: BenchFlags): Promise<number> {
+export async function bench({ against, filter, seed, record, json, list }: BenchFlags): Promise<number> {
   const kernels = chosen(filter)
   if (list) {
     for (const { name, descriptor, rung } of kernels)
@@ -36,6 +39,10 @@ export async function bench({ against, filter, seed, json, list }: BenchFlags): 
   })
   line.clear()
   const document = { schemaVersion: 1, base: base.commit, ...environment(), ...report }
+  if (record !== undefined) {
+    mkdirSync(dirname(record), { recursive: true })
+    appendFileSync(record, `${JSON.stringify({ date: new Date().toISOString(), ...document })}\n`)
+  }
   const text = `against ${against}, ${base.commit.slice(0, 12)}\n${gateText(report)}`
   process.stdout.write(`${json ? JSON.stringify(document, null, 2) : text}\n`)
   return gateExit(report)

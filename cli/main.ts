@@ -69,6 +69,7 @@ const bench = program
   .option('--against <ref>', 'the commit to compare with: a branch, a tag or a hash')
   .option('-f, --filter <name>', 'only kernels with this in their name; may be repeated or a list with commas', several)
   .option('-s, --seed <number>', 'seed of the order in which the arms take turns', wholeNumber(1), 1)
+  .option('--record <file>', 'append the result to a history, a line of JSON a run')
   .option('--json', 'print one JSON document instead of a table')
   .option('--list', 'list the tracked kernels')
   .action(async (flags) => {

@@ -39,8 +39,17 @@ export function tTail(t: number, freedom: number): number {
   return t >= 0 ? half : 1 - half
 }
 
-/** The t that is exceeded with probability `alpha`, 0 < alpha < ½. */
+const known = new Map<string, number>()
+
+/** The t that is exceeded with probability `alpha`, 0 < alpha < ½. Few are asked for, over and over. */
 export function tQuantile(alpha: number, freedom: number): number {
+  const key = `${alpha} ${freedom}`
+  const t = known.get(key) ?? bisected(alpha, freedom)
+  known.set(key, t)
+  return t
+}
+
+function bisected(alpha: number, freedom: number): number {
   let [low, high] = [0, 1]
   while (tTail(high, freedom) > alpha) high *= 2
   for (let i = 0; i < 80; i++) {
