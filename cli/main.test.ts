@@ -50,4 +50,25 @@ describe('the command line', () => {
     expect(stderr).toContain('it must be a whole number of at least 1')
     expect(stderr).not.toContain('    at ')
   })
+
+  it.each([
+    ['bench', '--against'],
+    ['bench --against no-such-commit', 'no-such-commit'],
+    ['bench --list --filter nothing', 'conv3x3'],
+    ['bench selftest --only 3', '0, 2, 5 or 10'],
+    ['bench selftest --load much', 'idle, loaded or both'],
+  ])('%s is refused in one line with the mend; exit code 2', (command, mend) => {
+    const { stderr, stdout, status } = run(`${cli} ${command}`)
+    expect(status).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(/^cnn-oracle: .+\n$/)
+    expect(stderr).toContain(mend)
+  })
+
+  it('bench --list prints a line a tracked kernel with its descriptor', () => {
+    const { stdout, status } = run(`${cli} bench --list`)
+    expect(status).toBe(0)
+    expect(stdout.trim().split('\n').length).toBe(12)
+    expect(stdout).toMatch(/^depthwise +optimized +conv2d n1c64h56w56 m64r3s3 pd1 g64 @real#1$/m)
+  })
 })

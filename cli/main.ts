@@ -139,6 +139,34 @@ program
     process.exitCode = await (await import('./train.ts')).train(flags)
   })
 
+const bench = program
+  .command('bench')
+  .description('hold the speed of the tracked kernels against another commit: PASS, FAIL or INCONCLUSIVE a kernel')
+  .option('--against <ref>', 'the commit to compare with: a branch, a tag or a hash')
+  .option('-f, --filter <name>', 'only kernels with this in their name; may be repeated or a list with commas', several)
+  .option('-s, --seed <number>', 'seed of the order in which the arms take turns', wholeNumber(1), 1)
+  .option('--record <file>', 'append the result to a history, a line of JSON a run')
+  .option('--json', 'print one JSON document instead of a table')
+  .option('--list', 'list the tracked kernels')
+  .action(async (flags) => {
+    process.exitCode = await (await import('./bench.ts')).bench(flags)
+  })
+
+bench
+  .command('selftest')
+  .description('identical code and injected slowdowns through the gate, with and without a load: what does it say?')
+  .option('-n, --trials <count>', 'gate runs of each kind', wholeNumber(1), 1)
+  .option('-k, --kernels <count>', 'how many of the tracked kernels', wholeNumber(1), 12)
+  .option('--only <kinds>', 'of 0, 2, 5, 10: percent of slowdown, a list with commas', several)
+  .option('--load <which>', 'with a competing process (loaded), without (idle), or both', 'both')
+  .option('--results <file>', 'where runs are appended', 'bench/history/selftest.jsonl')
+  .option('--report', 'run nothing, print what the file holds')
+  .option('-s, --seed <number>', 'seed of the first run', wholeNumber(1), 1)
+  .action(async (_, command) => {
+    // --seed of `bench` itself is a different one with the same name: commander gives it to the parent.
+    process.exitCode = await (await import('./bench.ts')).benchSelftest(command.optsWithGlobals())
+  })
+
 // Whoever reads may have enough: `cnn-oracle audit --list | head -3` is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
