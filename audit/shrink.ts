@@ -46,7 +46,9 @@ export async function shrink(
   if (inputValues(drawn) > MOST_LITERALS || left <= 0) return drawn
   const literal = 'literal' in drawn.values ? drawn : withLiteralValues(drawn, precision)
   if (!(await stillFails(literal))) return drawn
-  return descend(literal, simplerValues)
+  const simple = await descend(literal, simplerValues)
+  // Values that came to nothing may go now, which the draws of smaller shapes could not show.
+  return descend(await descend(simple, smallerLiterals), simplerValues)
 }
 
 /** Number of input values of a case: the measure of smallness. */
@@ -75,6 +77,43 @@ function* simplerShapes(c: Case): Iterable<Case> {
   }
   for (const [name, value] of Object.entries(c.attributes))
     yield* simplerAttribute(c, name as keyof AttributeBag, value)
+}
+
+/** Literal values with a size made smaller: what is left of each operand is its first or its last part. */
+function* smallerLiterals(c: Case): Iterable<Case> {
+  if (!('literal' in c.values)) return
+  const { literal } = c.values
+  const before = operandShapes(c)
+  for (const [letter, extent] of Object.entries(c.sizes)) {
+    for (const smaller of towards(extent, 1)) {
+      const sized = { ...c, sizes: { ...c.sizes, [letter]: smaller } }
+      if (!fits(sized)) continue
+      const after = operandShapes(sized)
+      for (const last of [false, true]) {
+        const parts = Object.entries(literal).map(([name, values]) => [
+          name,
+          part(values, before[name]!, after[name]!, last),
+        ])
+        if (parts.every(([, values]) => values)) yield { ...sized, values: { literal: Object.fromEntries(parts) } }
+      }
+    }
+  }
+}
+
+/** The first or last block of a tensor's values; undefined where the shape is not one of a block of it. */
+function part(
+  values: readonly number[],
+  from: readonly number[],
+  to: readonly number[],
+  last: boolean,
+): number[] | undefined {
+  if (from.length !== to.length || to.some((extent, axis) => extent > from[axis]!)) return undefined
+  if (from.length === 0) return [...values]
+  const [stride, skipped] = [sizeOf(from.slice(1)), last ? from[0]! - to[0]! : 0]
+  const blocks = Array.from({ length: to[0]! }, (_, i) =>
+    part(values.slice((i + skipped) * stride, (i + skipped + 1) * stride), from.slice(1), to.slice(1), last),
+  )
+  return blocks.every((block) => block) ? (blocks as number[][]).flat() : undefined
 }
 
 function withGroups(c: Case, from: number, to: number): Case {
