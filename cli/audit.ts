@@ -6,7 +6,7 @@ import { readKnown } from '../audit/known.ts'
 import { auditDocument } from '../audit/report/json.ts'
 import { scoreSoFar } from '../audit/report/summary.ts'
 import { parseShard } from '../audit/shard.ts'
-import { builtIn, installCommand, missingPackages } from '../audit/target/index.ts'
+import { builtIn, installCommand, missingPackages, rungs } from '../audit/target/index.ts'
 import { looksLikeModule } from '../audit/target/target.ts'
 import type { OperatorName } from '../reference/contract.ts'
 import { nearest, operatorRow, operators } from '../reference/operators.ts'
@@ -62,7 +62,7 @@ export async function audit(names: readonly string[], flags: AuditFlags): Promis
 export function wantedTarget(name: string): Wanted {
   const target = builtIn.find((t) => t.name === name || name.startsWith(`${t.name}/`))
   if (target) return { target: target.name, builtIn: target, ...(target.name === name ? {} : { only: name }) }
-  if (name === 'blocked' || name === 'blocked-float64') return { target: 'optimized', only: name }
+  if (rungs.includes(name)) return { target: 'optimized', only: name }
   if (looksLikeModule(name)) return { target: name }
   const meant = nearest(
     name,

@@ -1,10 +1,11 @@
 /** The targets that come built in. Each package is loaded only in the process that audits it. */
 import { createRequire } from 'node:module'
-import { blocked32, blocked64, optimized, simd, threadsOf, winograd32 } from '../../optimized/index.ts'
+import { blocked32, blocked64, optimized, session, simd, threadsOf, winograd32 } from '../../optimized/index.ts'
 import { convnetjs } from './convnetjs.ts'
 import { jaxJs } from './jaxJs.ts'
 import { mlMatrixConvolution } from './mlMatrixConvolution.ts'
 import { onnxruntimeNode, onnxruntimeWeb } from './onnxruntime.ts'
+import { prepared } from './session.ts'
 import type { Target } from './target.ts'
 import { tfjsCpu, tfjsWasm } from './tfjs.ts'
 
@@ -15,13 +16,16 @@ const ours: Target = {
   // Cases are small: threads share layers of any size here.
   load: async () => [
     optimized,
-    ...(simd ? [simd] : []),
+    ...(simd && session ? [simd, prepared(session, simd.version!)] : []),
     threadsOf({ leastFlops: 0 }),
     winograd32,
     blocked32,
     blocked64,
   ],
 }
+
+/** Implementations of the target `optimized` that may be asked for by their own names. */
+export const rungs: readonly string[] = ['simd', 'session', 'threads', 'winograd', 'blocked', 'blocked-float64']
 
 export const builtIn: readonly Target[] = [
   ours,
