@@ -8,6 +8,9 @@ import { featuresOf } from './features.ts'
 import { type Finding, isHarmless } from './finding.ts'
 import { Death, IsolatedTarget, type Limits } from './isolate.ts'
 import type { Offer, Reply } from './protocol.ts'
+import type { AuditRecord } from './record/record.ts'
+import { temporaryRecord } from './record/temporary.ts'
+import { replayedBy } from './replayLine.ts'
 import { shrink } from './shrink.ts'
 
 export interface AuditOptions {
@@ -16,6 +19,8 @@ export interface AuditOptions {
   /** Empty for all. */
   readonly operators: readonly OperatorName[]
   readonly limits: Limits
+  /** Where verdicts are written as they come; a file of its own in the system's folder for those by default. */
+  readonly record?: AuditRecord
 }
 
 export interface OperatorReport {
@@ -81,80 +86,116 @@ export async function auditImplementation(
     fresh.kill()
   }
   signal.addEventListener('abort', stop, { once: true })
+  const record = options.record ?? temporaryRecord({ ...options, targets: [target] })
+  const subject = { target, implementation: offer.name }
   try {
-    await load(isolated, target)
+    record.begins(subject, offer.version, offer.precision)
     for (const operator of offer.operators) {
       if (signal.aborted) break
       if (options.operators.length > 0 && !options.operators.includes(operator)) continue
-      const found = await auditOne(isolated, target, offer, operator, options, report, progress, signal)
+      const before = record.finishedOf(subject, operator)
+      if (before) {
+        report.operators.push(before.report)
+        report.findings.push(...before.findings)
+        continue
+      }
+      if (!isolated.isRunning) await load(isolated, target)
+      const found = await auditOne(isolated, target, offer, operator, options, record, report, progress, signal)
       // Kept before they are confirmed: an interruption loses nothing.
       const first = report.findings.push(...found) - found.length
       for (const [i, finding] of found.entries()) {
         const again = await confirmed(fresh, target, offer, finding, signal)
         if (signal.aborted) return
-        report.findings[first + i] = again
+        report.findings[first + i] = replayedBy(target, again)
       }
+      if (!signal.aborted) record.finish(subject, operator, report.operators.at(-1)!, report.findings.slice(first))
     }
+  } catch (error) {
+    // It loaded before: what keeps it from loading again is a finding that was made, and the report says where it ends.
+    const last = report.operators.at(-1)
+    if (!(error instanceof Refused) || !last) throw error
+    report.operators[report.operators.length - 1] = { ...last, ended: `it does not start again: ${error.message}` }
   } finally {
     signal.removeEventListener('abort', stop)
     stop()
+    if (!options.record) {
+      record.close()
+      record.drop()
+    }
   }
 }
 
+/**
+ * Cases, findings and deaths of one operator. The target is started again behind each death, and the steps on record bring the
+ * audit back to where it stood.
+ */
 async function auditOne(
   isolated: IsolatedTarget,
   target: string,
   offer: Offer,
   operator: OperatorName,
   options: AuditOptions,
+  record: AuditRecord,
   report: ImplementationReport,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  const findings = new Map<string, Finding>()
-  const total = emptyTally()
-  const keep = (finding: Finding): void => {
-    const key = `${finding.kind} ${finding.features.join(' ')}`
-    const before = findings.get(key)
-    findings.set(
-      key,
-      before && before.case !== finding.case ? { ...before, times: before.times + finding.times } : finding,
-    )
-  }
-  let from = 0
-  for (let deaths = 0; ; deaths++) {
-    let last: { case: string; index: number; tally: Tally } = { case: '', index: from - 1, tally: emptyTally() }
+  const subject = { target, implementation: offer.name }
+  for (;;) {
+    const entries = record.entriesOf(subject, operator)
+    const deaths = entries.filter((entry) => entry.is === 'death')
+    const givenUp = deaths.length >= MOST_DEATHS
+    const findings = new Map<string, Finding>()
+    const keep = (finding: Finding): void => {
+      const key = `${finding.kind} ${finding.features.join(' ')}`
+      const before = findings.get(key)
+      findings.set(
+        key,
+        before && before.case !== finding.case ? { ...before, times: before.times + finding.times } : finding,
+      )
+    }
+    for (const { finding } of deaths) keep(finding)
+    let last: { case: string; tally: Tally } = { case: '', tally: emptyTally() }
     const heard = (reply: Reply): void => {
       if (reply.say === 'started') {
         last = reply
-        progress(offer.name, operator, total.cases + reply.tally.cases)
+        progress(offer.name, operator, reply.tally.cases)
       } else if (reply.say === 'found') keep(reply.finding)
     }
-    const plan = { operator, cases: options.cases, seed: options.seed, from, done: total.cases }
-    const ended = await isolated.ask({ ask: 'audit', implementation: offer.name, plan }, heard).catch(deathOf)
-    if (!(ended instanceof Death) && ended.say === 'audited') {
-      addTally(total, ended.tally)
-      report.operators.push({ operator, tally: total })
+    const plan = { operator, cases: options.cases, seed: options.seed }
+    const recorded = { file: record.file, target, entries, ...(givenUp ? { given: 'up' as const } : {}) }
+    const ended = await isolated.ask({ ask: 'audit', implementation: offer.name, plan, recorded }, heard).catch(deathOf)
+    if (!(ended instanceof Death)) {
+      if (ended.say === 'unfit') throw new Refused(`${record.file}: ${ended.message}`)
+      if (ended.say !== 'audited')
+        throw new Error(`${offer.name}: ${ended.say === 'fault' ? ended.message : ended.say}`)
+      const why = givenUp ? { ended: `given up after ${MOST_DEATHS} crashes` } : {}
+      report.operators.push({ operator, tally: ended.tally, ...why })
       return [...findings.values()]
     }
-    if (!(ended instanceof Death) && ended.say === 'fault') throw new Error(`${offer.name}: ${ended.message}`)
-    addTally(total, last.tally)
     if (signal.aborted) {
-      report.operators.push({ operator, tally: total, ended: 'interrupted' })
+      report.operators.push({ operator, tally: last.tally, ended: 'interrupted' })
       return [...findings.values()]
     }
-    total.failed++
-    total.cases++
-    const death =
-      ended instanceof Death ? ended : new Death('crash', ended.say === 'trapped' ? ended.message : 'unexpected reply')
-    isolated.kill()
-    await load(isolated, target)
-    const smallest = deaths === 0 ? await shrinkDeath(isolated, target, offer, last.case) : parseCase(last.case)
-    keep(findingOf(offer.name, smallest, death.kind, `${operator}: ${death.message}`, undefined, featuresOf(smallest)))
-    from = last.index + 1
-    if (deaths + 1 >= MOST_DEATHS) {
-      report.operators.push({ operator, tally: total, ended: `given up after ${MOST_DEATHS} crashes` })
-      return [...findings.values()]
+    if (last.case === '') throw new Refused(`${offer.name}: ${operator}: ${ended.message}, before its first case`)
+    try {
+      await load(isolated, target)
+      const smallest =
+        deaths.length === 0 ? await shrinkDeath(isolated, target, offer, last.case) : parseCase(last.case)
+      const message = `${operator}: ${ended.message}`
+      record.died(
+        subject,
+        operator,
+        findingOf(offer.name, smallest, ended.kind, message, undefined, featuresOf(smallest)),
+      )
+    } catch (error) {
+      if (!signal.aborted && !(error instanceof Refused)) throw error
+      const c = parseCase(last.case)
+      keep(findingOf(offer.name, c, ended.kind, `${operator}: ${ended.message}`, undefined, featuresOf(c)))
+      report.operators.push({ operator, tally: last.tally, ended: 'interrupted' })
+      report.findings.push(...[...findings.values()].map((finding) => replayedBy(target, finding)))
+      if (signal.aborted) return []
+      throw error
     }
   }
 }
@@ -170,17 +211,11 @@ async function shrinkDeath(isolated: IsolatedTarget, target: string, offer: Offe
     const reply = await isolated
       .ask({ ask: 'judge', implementation: offer.name, case: printCase(candidate) })
       .catch(deathOf)
-    const dead = reply instanceof Death || (reply.say === 'judged' && isTrapMessage(reply.judgement.message))
-    if (dead) {
-      isolated.kill()
-      await load(isolated, target)
-    }
-    return dead
+    if (reply instanceof Death) await load(isolated, target)
+    return reply instanceof Death
   }
   return shrink(parseCase(descriptor), dies, { precision: offer.precision, calls: CRASH_SHRINK_CALLS })
 }
-
-const isTrapMessage = (message: string | null): boolean => /RuntimeError|Aborted\(/.test(message ?? '')
 
 /**
  * The finding as another process shows it, since a trap or a stray write may have spoiled the one it was found in. That
@@ -219,19 +254,7 @@ async function judgedIn(
   if (reply.say !== 'judged') return finding
   const again = reply.judgement.finding
   if (!again) return undefined
-  const trapped = isTrapMessage(reply.judgement.message)
-  if (trapped) isolated.kill()
   const { cause, diagnosis } = finding
   const named = { ...again, cause, ...(diagnosis ? { diagnosis } : {}) }
-  return { ...named, kind: trapped ? 'crash' : again.kind, features: finding.features, times: finding.times }
-}
-
-function addTally(total: Tally, part: Tally): void {
-  total.cases += part.cases
-  total.failed += part.failed
-  total.weak += part.weak
-  total.unsupported += part.unsupported
-  for (const grade of ['exact', 'accurate', 'tolerable', 'wrong'] as const)
-    total.elements[grade] += part.elements[grade]
-  total.worst = Math.max(total.worst, part.worst)
+  return { ...named, features: finding.features, times: finding.times }
 }

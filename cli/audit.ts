@@ -7,52 +7,61 @@ import { auditDocument } from '../audit/report/json.ts'
 import { scoreOf } from '../audit/report/summary.ts'
 import { campaignText } from '../audit/report/terminal.ts'
 import { builtIn, installCommand, missingPackages } from '../audit/target/index.ts'
-import { looksLikeModule } from '../audit/target/target.ts'
+import { looksLikeModule, pipeCommand, pipeTarget } from '../audit/target/target.ts'
 import type { OperatorName } from '../reference/contract.ts'
 import { nearest, operatorRow, operators } from '../reference/operators.ts'
 import { exitCode, UsageError } from './exit.ts'
+import { interruption } from './interruption.ts'
 import { progressLine } from './progress.ts'
+import { recordOf } from './record.ts'
 
 export interface AuditFlags {
   readonly operator?: readonly string[]
   readonly cases: number
   readonly seed: number
   readonly timeLimit: number
+  readonly memoryLimit: number
+  readonly pipe?: readonly string[]
+  readonly record?: string
+  readonly resume?: string
   readonly json?: boolean
   readonly list?: boolean
   readonly known?: string
 }
 
-export async function audit(names: readonly string[], flags: AuditFlags): Promise<number> {
+export async function audit(targets: readonly string[], flags: AuditFlags): Promise<number> {
   if (flags.list) return list()
-  const wanted = names.length > 0 ? names.map(wantedTarget) : builtIn.map((t) => ({ target: t.name, builtIn: t }))
+  const names = [...targets, ...(flags.pipe ?? []).map(pipeTarget)]
+  const wanted: readonly Wanted[] =
+    names.length > 0 ? names.map(wantedTarget) : builtIn.map((t) => ({ target: t.name, builtIn: t }))
   const options = {
     cases: flags.cases,
     seed: flags.seed,
     operators: (flags.operator ?? []).map((name): OperatorName => operatorRow(name).name),
-    limits: { ...usualLimits, callMs: flags.timeLimit * 1000 },
+    limits: { ...usualLimits, callMs: flags.timeLimit * 1000, memoryMb: flags.memoryLimit },
   }
   const known = readKnown(flags.known)
   const line = progressLine()
-  const abort = new AbortController()
-  const stop = (): void => abort.abort()
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+  const signal = interruption()
+  const { record, keep, release } = recordOf(flags, { ...options, targets: wanted.map((w) => w.only ?? w.target) })
   const report = await runCampaign(
     wanted,
-    options,
+    { ...options, record },
     (implementation, operator, cases) => line.show(`${implementation} ${operator} ${bar(cases, flags.cases)}`),
     (done) => {
       const { right, convention, wrong } = scoreOf(done)
       line.log(`${done.target}: ${right} right, ${convention} convention, ${wrong} wrong`)
     },
-    abort.signal,
-  )
+    signal,
+  ).finally(release)
   line.clear()
   process.stdout.write(
     `${flags.json ? JSON.stringify(auditDocument(report, known), null, 2) : campaignText(report, known)}\n`,
   )
-  if (report.interrupted) return exitCode.interrupted
+  if (report.interrupted) {
+    process.stderr.write(`cnn-oracle: go on with: ${keep()}\n`)
+    return exitCode.interrupted
+  }
   if (names.length > 0 && report.skipped.length > 0) {
     for (const { target, why } of report.skipped) process.stderr.write(`cnn-oracle: ${target}: ${why}\n`)
     return exitCode.usage
@@ -67,7 +76,7 @@ export function wantedTarget(name: string): Wanted {
   const target = builtIn.find((t) => t.name === name || name.startsWith(`${t.name}/`))
   if (target) return { target: target.name, builtIn: target, ...(target.name === name ? {} : { only: name }) }
   if (name === 'blocked' || name === 'blocked-float64') return { target: 'optimized', only: name }
-  if (looksLikeModule(name)) return { target: name }
+  if (pipeCommand(name) !== undefined || looksLikeModule(name)) return { target: name }
   const meant = nearest(
     name,
     builtIn.map((t) => t.name),

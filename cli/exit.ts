@@ -8,7 +8,15 @@ export class UsageError extends Error {
 }
 
 /** Errors of the library that a wrong argument causes, told by name so that the library need not be loaded. */
-const causedByInput = new Set(['UsageError', 'DescriptorError', 'ShapeError', 'ModuleError', 'RangeError', 'Refused'])
+const causedByInput = new Set([
+  'UsageError',
+  'DescriptorError',
+  'ShapeError',
+  'ModuleError',
+  'RangeError',
+  'Refused',
+  'RecordError',
+])
 
 /** Prints an error in the way its cause asks for and returns the exit code. */
 export function report(error: unknown): number {

@@ -16,6 +16,9 @@ const several = (text: string, before: readonly string[] | undefined): string[] 
   ...text.split(','),
 ]
 
+/** A command may hold commas. */
+const each = (text: string, before: readonly string[] | undefined): string[] => [...(before ?? []), text]
+
 const program = new Command('cnn-oracle')
   .description('Holds implementations of convolutional networks against a textbook oracle')
   .exitOverride()
@@ -29,6 +32,10 @@ program
   .option('-n, --cases <count>', 'cases an operator', wholeNumber(1), 12)
   .option('-s, --seed <number>', 'seed of the cases', wholeNumber(1), 1)
   .option('--time-limit <seconds>', 'what a call may take', wholeNumber(1), 5)
+  .option('--memory-limit <MB>', 'what a target and all it starts may take', wholeNumber(64), 4096)
+  .option('--pipe <command>', 'a program that speaks the pipe protocol (audit/PIPE.md); may be repeated', each)
+  .option('--record <file>', 'keep every verdict as a line of JSON, written before the next case begins')
+  .option('--resume <file>', 'go on with the record of a run that did not end')
   .option('--known <file>', 'known findings; those of the peers when left out')
   .option('--json', 'print one JSON document instead of tables')
   .option('--list', 'list targets and operators')
