@@ -14,6 +14,7 @@ import type { Finding, FindingKind } from './finding.ts'
 import { judge, type Outcome, sameBits } from './judge.ts'
 import { Journal } from './record/journal.ts'
 import { shrink } from './shrink.ts'
+import { emptyTally, type Tally } from './tally.ts'
 import { isTrap, Trap } from './trap.ts'
 
 export interface Plan {
@@ -23,18 +24,6 @@ export interface Plan {
   readonly seed: number
 }
 
-/** What was seen so far. */
-export interface Tally {
-  cases: number
-  failed: number
-  weak: number
-  unsupported: number
-  /** Elements by grade, over the cases that held. */
-  elements: Record<Grade, number>
-  /** Largest error in units of its bound, over the cases that held. */
-  worst: number
-}
-
 export interface Hooks {
   /** Before each call, so that a hang or a crash is known by its case. */
   started(descriptor: string, index: number, tally: Tally): void
@@ -42,15 +31,6 @@ export interface Hooks {
   /** The tally behind a case, also of one that was on record. */
   resumed?(tally: Tally): void
 }
-
-export const emptyTally = (): Tally => ({
-  cases: 0,
-  failed: 0,
-  weak: 0,
-  unsupported: 0,
-  elements: { exact: 0, accurate: 0, tolerable: 0, wrong: 0 },
-  worst: 0,
-})
 
 /** Failures of a kind shrunk an operator; further ones are counted with the first finding of their kind. */
 const MOST_SHRUNK = 2

@@ -3,7 +3,7 @@
 import type { Case } from '../properties/case.ts'
 import { parseCase, printCase } from '../properties/descriptor.ts'
 import type { OperatorName } from '../reference/contract.ts'
-import { emptyTally, findingOf, type Tally } from './auditOperator.ts'
+import { findingOf } from './auditOperator.ts'
 import { featuresOf } from './features.ts'
 import { type Finding, isHarmless } from './finding.ts'
 import { Death, IsolatedTarget, type Limits } from './isolate.ts'
@@ -12,6 +12,7 @@ import type { AuditRecord } from './record/record.ts'
 import { temporaryRecord } from './record/temporary.ts'
 import { replayedBy } from './replayLine.ts'
 import { shrink } from './shrink.ts'
+import { emptyTally, type OperatorReport, type Tally } from './tally.ts'
 
 export interface AuditOptions {
   readonly cases: number
@@ -21,13 +22,6 @@ export interface AuditOptions {
   readonly limits: Limits
   /** Where verdicts are written as they come; a file of its own in the system's folder for those by default. */
   readonly record?: AuditRecord
-}
-
-export interface OperatorReport {
-  readonly operator: OperatorName
-  readonly tally: Tally
-  /** Set when the audit of the operator was given up, and why. */
-  readonly ended?: string
 }
 
 export interface ImplementationReport {

@@ -1,8 +1,9 @@
 /** What the auditing process and the one that holds the target say to one another, over Node's IPC channel. */
 import type { OperatorName, Precision } from '../reference/contract.ts'
-import type { Plan, Tally } from './auditOperator.ts'
+import type { Plan } from './auditOperator.ts'
 import type { Finding } from './finding.ts'
 import type { Recorded } from './record/journal.ts'
+import type { Tally } from './tally.ts'
 
 /** An implementation as far as it can be told across processes. */
 export interface Offer {

@@ -13,14 +13,21 @@ import { exitCode } from './exit.ts'
 /** More elements than this are not printed. */
 const MOST_PRINTED = 64
 
-export async function replay(descriptor: string, { target: name }: { readonly target: string }): Promise<number> {
+export interface ReplayFlags {
+  readonly target: string
+  readonly timeLimit: number
+  readonly memoryLimit: number
+}
+
+export async function replay(descriptor: string, flags: ReplayFlags): Promise<number> {
   const c = parseCase(descriptor)
-  const { target, only } = wantedTarget(name)
-  const offers = await offersOf(target, usualLimits)
+  const { target, only } = wantedTarget(flags.target)
+  const limits = { ...usualLimits, callMs: flags.timeLimit * 1000, memoryMb: flags.memoryLimit }
+  const offers = await offersOf(target, limits)
   const offer = only === undefined ? offers[0] : offers.find((o) => o.name === only)
   if (!offer) throw new Refused(`${only ?? target} is not offered; there are ${offers.map((o) => o.name).join(', ')}`)
   process.stdout.write(`${caseText(c, offer.precision)}\n`)
-  const isolated = new IsolatedTarget()
+  const isolated = new IsolatedTarget(limits)
   try {
     await isolated.ask({ ask: 'load', target })
     const reply = await isolated.ask({ ask: 'judge', implementation: offer.name, case: descriptor })

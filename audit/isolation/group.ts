@@ -15,7 +15,7 @@ const POLL_MS = 10
 const live = new Set<number>()
 
 /** Sends a signal to everybody in the group; 0 only asks. False when nobody is left. */
-export function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
+function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(leadsGroup ? -leader : leader, signal)
   } catch {

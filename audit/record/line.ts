@@ -9,8 +9,8 @@
  *   operator   the end of an operator's audit, with its confirmed findings
  */
 import { closeSync, openSync, writeSync } from 'node:fs'
-import type { OperatorReport } from '../auditTarget.ts'
 import type { Finding } from '../finding.ts'
+import type { OperatorReport } from '../tally.ts'
 
 /** What must be the same for a record to be resumed. */
 export interface Run {

@@ -1,7 +1,7 @@
 /** A record from the side of the process that audits: begun or resumed, checked, asked for what it holds. */
 import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import type { OperatorReport } from '../auditTarget.ts'
 import type { Finding } from '../finding.ts'
+import type { OperatorReport } from '../tally.ts'
 import { RecordError } from './journal.ts'
 import { Appender, type Entry, type Line, parseLine, printLine, type Run, type Subject } from './line.ts'
 

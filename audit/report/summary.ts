@@ -1,6 +1,7 @@
 /** What an audit says of one operator, in a word, the same for the terminal and for JSON. */
-import type { ImplementationReport, OperatorReport } from '../auditTarget.ts'
+import type { ImplementationReport } from '../auditTarget.ts'
 import { type Finding, isHarmless } from '../finding.ts'
+import type { OperatorReport } from '../tally.ts'
 
 export type OperatorVerdict = 'exact' | 'accurate' | 'tolerable' | 'suspect' | 'convention' | 'wrong' | 'unsupported'
 

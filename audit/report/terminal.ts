@@ -1,10 +1,11 @@
 /** The report for people: a table an implementation, every finding with the line that replays it, a scoreboard of all. */
 import pc from 'picocolors'
-import type { ImplementationReport, OperatorReport } from '../auditTarget.ts'
+import type { ImplementationReport } from '../auditTarget.ts'
 import { type CampaignReport, goneEntries, isNews, type Judged, judgedFindings } from '../campaign.ts'
 import { diagnosisLines } from '../diagnosis/diagnosis.ts'
 import { isHarmless } from '../finding.ts'
 import type { Known } from '../known.ts'
+import type { OperatorReport } from '../tally.ts'
 import { type OperatorVerdict, operatorVerdict, scoreOf } from './summary.ts'
 
 /** Everything there is to say of a finished run. */
