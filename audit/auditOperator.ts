@@ -14,7 +14,9 @@ import { causeOf } from './diagnosis/diagnosis.ts'
 import { featuresOf } from './features.ts'
 import type { Finding, FindingKind } from './finding.ts'
 import { judge, type Outcome, sameBits } from './judge.ts'
+import { Journal } from './record/journal.ts'
 import { shrink } from './shrink.ts'
+import { emptyTally, type Tally } from './tally.ts'
 import { isTrap, Trap } from './trap.ts'
 
 export interface Plan {
@@ -22,38 +24,15 @@ export interface Plan {
   /** Cases to judge; those that the implementation does not support do not count. */
   readonly cases: number
   readonly seed: number
-  /** Index of the first case: an audit goes on behind the case that ended the process. */
-  readonly from?: number
-  /** Cases that were judged before it. */
-  readonly done?: number
-}
-
-/** What was seen so far. */
-export interface Tally {
-  cases: number
-  failed: number
-  weak: number
-  unsupported: number
-  /** Elements by grade, over the cases that held. */
-  elements: Record<Grade, number>
-  /** Largest error in units of its bound, over the cases that held. */
-  worst: number
 }
 
 export interface Hooks {
   /** Before each call, so that a hang or a crash is known by its case. */
   started(descriptor: string, index: number, tally: Tally): void
   found(finding: Finding): void
+  /** The tally behind a case, also of one that was on record. */
+  resumed?(tally: Tally): void
 }
-
-export const emptyTally = (): Tally => ({
-  cases: 0,
-  failed: 0,
-  weak: 0,
-  unsupported: 0,
-  elements: { exact: 0, accurate: 0, tolerable: 0, wrong: 0 },
-  worst: 0,
-})
 
 /** Failures of a kind shrunk an operator; further ones are counted with the first finding of their kind. */
 const MOST_SHRUNK = 2
@@ -86,51 +65,105 @@ function* casesOf(row: OperatorRow, count: number, seed: number): Iterable<Case>
   for (let batch = 1; ; batch++) yield* sampleCases(row, 100, seed + batch)
 }
 
-export async function auditOperator(implementation: Implementation, plan: Plan, hooks: Hooks): Promise<Tally> {
+/** What a report keeps of an outcome: JSON as it is, for a record. */
+type Seen =
+  | { readonly status: 'held'; readonly grade: Grade; readonly tolerable: number; readonly changed: string | null }
+  | { readonly status: 'unsupported' }
+  | { readonly status: 'not offered' }
+  | Failure
+
+interface Failure {
+  readonly status: 'failed'
+  readonly kind: FindingKind
+  readonly message: string
+  readonly first?: { index: readonly number[]; expected: number; got: number; bound: number }
+}
+
+/** Every call of the implementation stands in a step of the journal: what is on record is not asked again. */
+export async function auditOperator(
+  implementation: Implementation,
+  plan: Plan,
+  hooks: Hooks,
+  journal: Journal = new Journal(),
+): Promise<Tally> {
   const row = operatorRow(plan.operator)
   const tally = emptyTally()
   const findings = new Map<string, Finding>()
   const shrunk = new Map<FindingKind, number>()
   let suspect: { share: number; descriptor: string } | undefined
   let previous: { result: Tensor; copy: Tensor['data']; descriptor: string } | undefined
+  /** The last case that held, should `previous` have to be computed again behind a record. */
+  let lastHeld: Case | undefined
   const failing: Case[] = []
   let index = 0
   for (const c of casesOf(row, plan.cases, plan.seed)) {
-    if (tally.cases + (plan.done ?? 0) >= plan.cases || index >= plan.cases * PATIENCE) break
-    if (index++ < (plan.from ?? 0)) continue
+    if (tally.cases >= plan.cases || index >= plan.cases * PATIENCE) break
+    index++
     const descriptor = printCase(c)
-    hooks.started(descriptor, index - 1, tally)
-    const outcome = await judge(implementation, c)
-    if (outcome.status === 'unsupported') tally.unsupported++
-    if (outcome.status === 'unsupported' || outcome.status === 'not offered') continue
-    tally.cases++
-    if (outcome.status === 'failed') {
+    const step = await journal.step(`case ${descriptor}`, () => judged(c, descriptor))
+    if (step === undefined) {
+      tally.cases++
       tally.failed++
-      if (failing.length < MOST_FAILING) failing.push(c)
-      await record(c, outcome)
+      hooks.resumed?.(tally)
       continue
     }
-    if (previous && !sameBits(previous.result.data, previous.copy)) {
-      const message = `${row.name}: this call changed the result of the call before, ${previous.descriptor}`
+    Object.assign(tally, structuredClone(step.tally))
+    hooks.resumed?.(tally)
+    const { seen } = step
+    if (seen.status === 'unsupported' || seen.status === 'not offered') continue
+    if (seen.status === 'failed') {
+      if (failing.length < MOST_FAILING) failing.push(c)
+      await record(c, seen)
+      continue
+    }
+    if (seen.changed !== null) {
+      const message = `${row.name}: this call changed the result of the call before, ${seen.changed}`
       await record(c, { status: 'failed', kind: 'result-shared', message })
     }
-    previous = { result: outcome.result, copy: outcome.result.data.slice(), descriptor }
-    add(tally, outcome.verdict.counts, outcome.verdict.weak, outcome.verdict.worst)
-    const share = outcome.verdict.counts.tolerable / outcome.result.data.length
-    if (share > (suspect?.share ?? 0)) suspect = { share, descriptor }
+    lastHeld = c
+    if (seen.tolerable > (suspect?.share ?? 0)) suspect = { share: seen.tolerable, descriptor }
   }
   reportSuspect()
   await nameCauses()
   return tally
 
-  async function record(c: Case, outcome: Extract<Outcome, { status: 'failed' }>): Promise<void> {
-    if (isTrap(outcome.kind, outcome.message)) throw new Trap(outcome.message)
+  async function judged(c: Case, descriptor: string): Promise<{ seen: Seen; tally: Tally }> {
+    if (!previous && lastHeld) await hold(lastHeld)
+    hooks.started(descriptor, index - 1, tally)
+    const before = previous
+    const outcome = await hold(c)
+    const now = structuredClone(tally)
+    if (outcome.status === 'unsupported') now.unsupported++
+    if (outcome.status === 'unsupported') return { seen: { status: 'unsupported' }, tally: now }
+    if (outcome.status === 'not offered') return { seen: { status: 'not offered' }, tally: now }
+    now.cases++
+    if (outcome.status === 'failed') {
+      now.failed++
+      return { seen: failureOf(outcome), tally: now }
+    }
+    const { verdict, result } = outcome
+    add(now, verdict.counts, verdict.weak, verdict.worst)
+    const changed = before && !sameBits(before.result.data, before.copy) ? before.descriptor : null
+    const tolerable = verdict.counts.tolerable / result.data.length
+    return { seen: { status: 'held', grade: verdict.grade, tolerable, changed }, tally: now }
+  }
+
+  /** Judges; what holds is kept, to see whether the next call changes it. Throws Trap. */
+  async function hold(c: Case): Promise<Outcome> {
+    const outcome = await judge(implementation, c)
+    refuseTrap(outcome)
+    if (outcome.status === 'held')
+      previous = { result: outcome.result, copy: outcome.result.data.slice(), descriptor: printCase(c) }
+    return outcome
+  }
+
+  async function record(c: Case, outcome: Failure): Promise<void> {
     const before = shrunk.get(outcome.kind) ?? 0
     shrunk.set(outcome.kind, before + 1)
     const isShrunk = before < MOST_SHRUNK
-    const smallest = isShrunk && outcome.kind !== 'result-shared' ? await smallestOf(c, outcome.kind) : c
-    const again = smallest === c ? outcome : await judge(implementation, smallest)
-    const final = again.status === 'failed' ? again : outcome
+    const small = isShrunk && outcome.kind !== 'result-shared' ? await smallestOf(c, outcome) : undefined
+    const smallest = small ? parseCase(small.case) : c
+    const final = small?.failure ?? outcome
     const features = featuresOf(smallest)
     // A failure that was not shrunk counts with the first finding of its kind.
     const sameKind = [...findings.values()].find((f) => f.kind === final.kind)
@@ -138,19 +171,25 @@ export async function auditOperator(implementation: Implementation, plan: Plan, 
     const seen = findings.get(key)
     const finding = seen
       ? { ...seen, times: seen.times + 1 }
-      : findingOf(implementation.name, smallest, final.kind, final.message, final.verdict?.first, features)
+      : findingOf(implementation.name, smallest, final.kind, final.message, final.first, features)
     findings.set(key, finding)
     hooks.found(finding)
   }
 
-  async function smallestOf(c: Case, kind: FindingKind): Promise<Case> {
+  /** Undefined where the target died on the way. */
+  function smallestOf(c: Case, failure: Failure): Promise<{ case: string; failure: Failure } | undefined> {
     const stillFails = async (candidate: Case): Promise<boolean> => {
       hooks.started(printCase(candidate), index - 1, tally)
       const outcome = await judge(implementation, candidate)
-      if (outcome.status === 'failed' && isTrap(outcome.kind, outcome.message)) throw new Trap(outcome.message)
-      return outcome.status === 'failed' && outcome.kind === kind
+      refuseTrap(outcome)
+      return outcome.status === 'failed' && outcome.kind === failure.kind
     }
-    return shrink(c, stillFails, { precision: implementation.precision })
+    return journal.step(`shrink ${printCase(c)}`, async () => {
+      const smallest = await shrink(c, stillFails, { precision: implementation.precision })
+      if (smallest === c) return { case: printCase(c), failure }
+      const again = await judge(implementation, smallest)
+      return { case: printCase(smallest), failure: again.status === 'failed' ? failureOf(again) : failure }
+    })
   }
 
   /** Looks for the mistake that explains the findings, and reports them again under its name. */
@@ -158,7 +197,10 @@ export async function auditOperator(implementation: Implementation, plan: Plan, 
     const smallest = [...findings.values()].map((finding) => parseCase(finding.case))
     if (smallest.length === 0) return
     const started = (descriptor: string): void => hooks.started(descriptor, index - 1, tally)
-    const diagnosis = await diagnose(implementation, row.name, [...smallest, ...failing], { seed: plan.seed, started })
+    const named = await journal.step('diagnosis', async () => ({
+      diagnosis: await diagnose(implementation, row.name, [...smallest, ...failing], { seed: plan.seed, started }),
+    }))
+    const diagnosis = named?.diagnosis
     if (!diagnosis) return
     for (const finding of findings.values()) {
       const isOf = finding.kind === 'convention' ? 'convention' : finding.kind === 'shape' ? 'wrong' : finding.kind
@@ -176,6 +218,14 @@ export async function auditOperator(implementation: Implementation, plan: Plan, 
       `yet within the bound; reduced precision or an approximation is likely`
     hooks.found(findingOf(implementation.name, parseCase(suspect.descriptor), 'suspect', message, undefined, []))
   }
+}
+
+function failureOf({ kind, message, verdict }: Extract<Outcome, { status: 'failed' }>): Failure {
+  return { status: 'failed', kind, message, ...(verdict?.first ? { first: verdict.first } : {}) }
+}
+
+function refuseTrap(outcome: Outcome): void {
+  if (outcome.status === 'failed' && isTrap(outcome.kind, outcome.message)) throw new Trap(outcome.message)
 }
 
 const keyOf = (finding: Finding): string => `${finding.kind} ${finding.features.join(' ')}`

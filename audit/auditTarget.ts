@@ -3,13 +3,17 @@
 import type { Case } from '../properties/case.ts'
 import { parseCase, printCase } from '../properties/descriptor.ts'
 import type { OperatorName } from '../reference/contract.ts'
-import { emptyTally, findingOf, type Tally } from './auditOperator.ts'
+import { findingOf } from './auditOperator.ts'
 import { featuresOf } from './features.ts'
 import { type Finding, isHarmless } from './finding.ts'
 import { Death, IsolatedTarget, type Limits } from './isolate.ts'
 import { Processes } from './processes.ts'
 import type { Offer, Reply } from './protocol.ts'
+import type { AuditRecord } from './record/record.ts'
+import { temporaryRecord } from './record/temporary.ts'
+import { replayedBy } from './replayLine.ts'
 import { shrink } from './shrink.ts'
+import { emptyTally, type OperatorReport, type Tally } from './tally.ts'
 
 export interface AuditOptions {
   readonly cases: number
@@ -19,18 +23,13 @@ export interface AuditOptions {
   readonly limits: Limits
   /** Where processes come from and go back to; without it each implementation starts its own. */
   readonly processes?: Processes
-}
-
-export interface OperatorReport {
-  readonly operator: OperatorName
-  readonly tally: Tally
-  /** Set when the audit of the operator was given up, and why. */
-  readonly ended?: string
+  /** Where verdicts are written as they come; a file of its own in the system's folder for those by default. */
+  readonly record?: AuditRecord
 }
 
 export interface ImplementationReport {
   readonly target: string
-  /** What it was loaded from: the name of a target or the path of a module. */
+  /** What it was loaded from: the name of a target, the path of a module or the command of a program. */
   readonly source?: string
   readonly version: string | null
   readonly precision: string
@@ -94,80 +93,119 @@ export async function auditImplementation(
     fresh.kill()
   }
   signal.addEventListener('abort', stop, { once: true })
+  const record = options.record ?? temporaryRecord({ ...options, targets: [target] })
+  const subject = { target, implementation: offer.name }
+  let loaded = false
   try {
-    await load(isolated, target)
+    record.begins(subject, offer.version, offer.precision)
     for (const operator of offer.operators) {
       if (signal.aborted) break
       if (options.operators.length > 0 && !options.operators.includes(operator)) continue
-      const found = await auditOne(isolated, target, offer, operator, options, report, progress, signal)
+      const before = record.finishedOf(subject, operator)
+      if (before) {
+        report.operators.push(before.report)
+        report.findings.push(...before.findings)
+        continue
+      }
+      if (!loaded || !isolated.isRunning) await load(isolated, target)
+      loaded = true
+      const found = await auditOne(isolated, target, offer, operator, options, record, report, progress, signal)
       // Kept before they are confirmed: an interruption loses nothing.
       const first = report.findings.push(...found) - found.length
       for (const [i, finding] of found.entries()) {
         const again = await confirmed(fresh, target, offer, finding, signal)
         if (signal.aborted) return
-        report.findings[first + i] = again
+        report.findings[first + i] = replayedBy(target, again)
       }
+      if (!signal.aborted) record.finish(subject, operator, report.operators.at(-1)!, report.findings.slice(first))
     }
+  } catch (error) {
+    // It loaded before: what keeps it from loading again is a finding that was made, and the report says where it ends.
+    const last = report.operators.at(-1)
+    if (!(error instanceof Refused) || !last) throw error
+    report.operators[report.operators.length - 1] = { ...last, ended: `it does not start again: ${error.message}` }
   } finally {
     signal.removeEventListener('abort', stop)
     if (signal.aborted || processes !== options.processes) stop()
     else for (const one of [isolated, fresh]) processes.give(target, one)
+    if (!options.record) {
+      record.close()
+      record.drop()
+    }
   }
 }
 
+/**
+ * Cases, findings and deaths of one operator. The target is started again behind each death, and the steps on record bring the
+ * audit back to where it stood.
+ */
 async function auditOne(
   isolated: IsolatedTarget,
   target: string,
   offer: Offer,
   operator: OperatorName,
   options: AuditOptions,
+  record: AuditRecord,
   report: ImplementationReport,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  const findings = new Map<string, Finding>()
-  const total = emptyTally()
-  const keep = (finding: Finding): void => {
-    const key = `${finding.kind} ${finding.features.join(' ')}`
-    const before = findings.get(key)
-    findings.set(
-      key,
-      before && before.case !== finding.case ? { ...before, times: before.times + finding.times } : finding,
-    )
-  }
-  let from = 0
-  for (let deaths = 0; ; deaths++) {
-    let last: { case: string; index: number; tally: Tally } = { case: '', index: from - 1, tally: emptyTally() }
+  const subject = { target, implementation: offer.name }
+  for (;;) {
+    const entries = record.entriesOf(subject, operator)
+    const deaths = entries.filter((entry) => entry.is === 'death')
+    const givenUp = deaths.length >= MOST_DEATHS
+    const findings = new Map<string, Finding>()
+    const keep = (finding: Finding): void => {
+      const key = `${finding.kind} ${finding.features.join(' ')}`
+      const before = findings.get(key)
+      findings.set(
+        key,
+        before && before.case !== finding.case ? { ...before, times: before.times + finding.times } : finding,
+      )
+    }
+    for (const { finding } of deaths) keep(finding)
+    let last: { case: string; tally: Tally } = { case: '', tally: emptyTally() }
     const heard = (reply: Reply): void => {
       if (reply.say === 'started') {
         last = reply
-        progress(offer.name, operator, total.cases + reply.tally.cases)
+        progress(offer.name, operator, reply.tally.cases)
       } else if (reply.say === 'found') keep(reply.finding)
     }
-    const plan = { operator, cases: options.cases, seed: options.seed, from, done: total.cases }
-    const ended = await isolated.ask({ ask: 'audit', implementation: offer.name, plan }, heard).catch(deathOf)
-    if (!(ended instanceof Death) && ended.say === 'audited') {
-      addTally(total, ended.tally)
-      report.operators.push({ operator, tally: total })
+    const plan = { operator, cases: options.cases, seed: options.seed }
+    const recorded = { file: record.file, target, entries, ...(givenUp ? { given: 'up' as const } : {}) }
+    const ended = await isolated.ask({ ask: 'audit', implementation: offer.name, plan, recorded }, heard).catch(deathOf)
+    if (!(ended instanceof Death)) {
+      if (ended.say === 'unfit') throw new Refused(`${record.file}: ${ended.message}`)
+      if (ended.say !== 'audited')
+        throw new Error(`${offer.name}: ${ended.say === 'fault' ? ended.message : ended.say}`)
+      const why = givenUp ? { ended: `given up after ${MOST_DEATHS} crashes` } : {}
+      report.operators.push({ operator, tally: ended.tally, ...why })
       return [...findings.values()]
     }
-    if (!(ended instanceof Death) && ended.say === 'fault') throw new Error(`${offer.name}: ${ended.message}`)
-    addTally(total, last.tally)
     if (signal.aborted) {
-      report.operators.push({ operator, tally: total, ended: 'interrupted' })
+      report.operators.push({ operator, tally: last.tally, ended: 'interrupted' })
       return [...findings.values()]
     }
-    total.failed++
-    total.cases++
-    const death =
-      ended instanceof Death ? ended : new Death('crash', ended.say === 'trapped' ? ended.message : 'unexpected reply')
-    await renew(isolated, target, offer)
-    const smallest = deaths === 0 ? await shrinkDeath(isolated, target, offer, last.case) : parseCase(last.case)
-    keep(findingOf(offer.name, smallest, death.kind, `${operator}: ${death.message}`, undefined, featuresOf(smallest)))
-    from = last.index + 1
-    if (deaths + 1 >= MOST_DEATHS) {
-      report.operators.push({ operator, tally: total, ended: `given up after ${MOST_DEATHS} crashes` })
-      return [...findings.values()]
+    if (last.case === '') throw new Refused(`${offer.name}: ${operator}: ${ended.message}, before its first case`)
+    try {
+      await renew(isolated, target, offer)
+      const smallest =
+        deaths.length === 0 ? await shrinkDeath(isolated, target, offer, last.case) : parseCase(last.case)
+      const message = `${operator}: ${ended.message}`
+      record.died(
+        subject,
+        operator,
+        findingOf(offer.name, smallest, ended.kind, message, undefined, featuresOf(smallest)),
+      )
+    } catch (error) {
+      if (!signal.aborted && !(error instanceof Refused)) throw error
+      const c = parseCase(last.case)
+      keep(findingOf(offer.name, c, ended.kind, `${operator}: ${ended.message}`, undefined, featuresOf(c)))
+      report.operators.push({ operator, tally: last.tally, ended: 'interrupted' })
+      report.findings.push(...[...findings.values()].map((finding) => replayedBy(target, finding)))
+      if (signal.aborted) return []
+      throw error
     }
   }
 }
@@ -181,19 +219,18 @@ const deathOf = (error: unknown): Death => {
 async function shrinkDeath(isolated: IsolatedTarget, target: string, offer: Offer, descriptor: string): Promise<Case> {
   let ended = 0
   const dies = async (candidate: Case): Promise<boolean> => {
-    if (ended >= MOST_ENDED) return false
-    const reply = await isolated
-      .ask({ ask: 'judge', implementation: offer.name, case: printCase(candidate) })
-      .catch(deathOf)
-    const dead = reply instanceof Death || (reply.say === 'judged' && isTrapMessage(reply.judgement.message))
-    if (dead && !(offer.fragile && isolated.isRunning)) ended++
-    if (dead) await renew(isolated, target, offer)
-    return dead
+    const request = { ask: 'judge', implementation: offer.name, case: printCase(candidate) } as const
+    const reply = await isolated.ask(request).catch(deathOf)
+    if (!(reply instanceof Death)) return false
+    if (!isolated.isRunning) ended++
+    await renew(isolated, target, offer)
+    return true
   }
-  return shrink(parseCase(descriptor), dies, { precision: offer.precision, calls: CRASH_SHRINK_CALLS })
+  const alone = async (candidate: Case): Promise<boolean> =>
+    // In memory that earlier candidates have touched, a case may die of what they wrote.
+    ended < MOST_ENDED && (await dies(candidate)) && (!offer.fragile || (await dies(candidate)))
+  return shrink(parseCase(descriptor), alone, { precision: offer.precision, calls: CRASH_SHRINK_CALLS })
 }
-
-const isTrapMessage = (message: string | null): boolean => /RuntimeError|Aborted\(/.test(message ?? '')
 
 /**
  * The finding as another process shows it, since a trap or a stray write may have spoiled the one it was found in. That
@@ -232,19 +269,7 @@ async function judgedIn(
   if (reply.say !== 'judged') return finding
   const again = reply.judgement.finding
   if (!again) return undefined
-  const trapped = isTrapMessage(reply.judgement.message)
-  if (trapped && !offer.fragile) isolated.kill()
   const { cause, diagnosis } = finding
   const named = { ...again, cause, ...(diagnosis ? { diagnosis } : {}) }
-  return { ...named, kind: trapped ? 'crash' : again.kind, features: finding.features, times: finding.times }
-}
-
-function addTally(total: Tally, part: Tally): void {
-  total.cases += part.cases
-  total.failed += part.failed
-  total.weak += part.weak
-  total.unsupported += part.unsupported
-  for (const grade of ['exact', 'accurate', 'tolerable', 'wrong'] as const)
-    total.elements[grade] += part.elements[grade]
-  total.worst = Math.max(total.worst, part.worst)
+  return { ...named, features: finding.features, times: finding.times }
 }

@@ -14,6 +14,8 @@ export const findingKinds = [
   'crash',
   'hang',
   'threw',
+  /** A program behind a pipe said what audit/PIPE.md does not allow. */
+  'protocol',
   'suspect',
   'convention',
 ] as const

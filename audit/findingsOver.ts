@@ -1,6 +1,7 @@
 import type { Implementation, OperatorName } from '../reference/contract.ts'
-import { auditOperator, type Tally } from './auditOperator.ts'
+import { auditOperator } from './auditOperator.ts'
 import type { Finding } from './finding.ts'
+import type { Tally } from './tally.ts'
 
 /** What an audit of an operator finds over so many cases, run in this process. */
 export async function findingsOver(

@@ -89,7 +89,9 @@ function thrown(c: Case, error: unknown): Outcome {
   if (error instanceof Error && error.name === 'Unsupported') return { status: 'unsupported', message }
   const name = error instanceof Error ? error.name : 'a value that is no Error'
   const what = error instanceof ShapeError ? 'refused a case that fits' : 'threw'
-  return { status: 'failed', kind: 'threw', message: `${c.operator}: ${what}: ${name}: ${firstLine(message)}` }
+  // An answer of a program's that the pipe protocol does not allow, told by name: its class comes with zod.
+  const kind = name === 'PipeError' && Reflect.get(Object(error), 'kind') === 'protocol' ? 'protocol' : 'threw'
+  return { status: 'failed', kind, message: `${c.operator}: ${what}: ${name}: ${firstLine(message)}` }
 }
 
 const firstLine = (text: string): string => text.split('\n')[0]!.slice(0, 300)

@@ -1,7 +1,9 @@
 /** What the auditing process and the one that holds the target say to one another, over Node's IPC channel. */
 import type { OperatorName, Precision } from '../reference/contract.ts'
-import type { Plan, Tally } from './auditOperator.ts'
+import type { Plan } from './auditOperator.ts'
 import type { Finding } from './finding.ts'
+import type { Recorded } from './record/journal.ts'
+import type { Tally } from './tally.ts'
 
 /** An implementation as far as it can be told across processes. */
 export interface Offer {
@@ -14,9 +16,11 @@ export interface Offer {
 }
 
 export type Request =
-  | { readonly ask: 'load'; readonly target: string }
-  | { readonly ask: 'audit'; readonly implementation: string; readonly plan: Plan }
+  | { readonly ask: 'load'; readonly target: string; readonly callMs?: number }
+  | { readonly ask: 'audit'; readonly implementation: string; readonly plan: Plan; readonly recorded: Recorded }
   | { readonly ask: 'judge'; readonly implementation: string; readonly case: string }
+  /** Close what is open and exit: nobody waits for a reply. */
+  | { readonly ask: 'end' }
 
 export type Reply =
   | { readonly say: 'loaded'; readonly offers: readonly Offer[] }
@@ -24,9 +28,12 @@ export type Reply =
   | { readonly say: 'refused'; readonly message: string }
   | { readonly say: 'started'; readonly case: string; readonly index: number; readonly tally: Tally }
   | { readonly say: 'found'; readonly finding: Finding }
-  | { readonly say: 'trapped'; readonly message: string }
+  /** Neither this process nor the program behind it can be asked any more. */
+  | { readonly say: 'trapped'; readonly kind: 'crash' | 'hang' | 'protocol'; readonly message: string }
   | { readonly say: 'audited'; readonly tally: Tally }
   | { readonly say: 'judged'; readonly judgement: Judgement }
+  /** The record is of another program. */
+  | { readonly say: 'unfit'; readonly message: string }
   /** A fault of our own. */
   | { readonly say: 'fault'; readonly message: string }
 

@@ -5,11 +5,17 @@ import type { Implementation } from '../reference/contract.ts'
 import { operators } from '../reference/operators.ts'
 import { auditOperator, findingOf } from './auditOperator.ts'
 import { featuresOf } from './features.ts'
+import type { Finding } from './finding.ts'
+import { killGroup } from './isolation/group.ts'
+import { endWithParent } from './isolation/orphan.ts'
 import { judge } from './judge.ts'
 import type { Judgement, Reply, Request } from './protocol.ts'
+import { GivenUp, Journal, RecordError } from './record/journal.ts'
+import { Appender } from './record/line.ts'
+import { emptyTally, type Tally } from './tally.ts'
 import { builtIn } from './target/index.ts'
-import { looksLikeModule, ModuleError } from './target/target.ts'
-import { Trap } from './trap.ts'
+import { looksLikeModule, ModuleError, pipeCommand } from './target/target.ts'
+import { isTrap, Trap } from './trap.ts'
 
 let implementations: readonly Implementation[] = []
 
@@ -21,9 +27,17 @@ const say = (reply: Reply): void => {
 const loadModule = async (path: string): Promise<Implementation> =>
   (await import('./target/module.ts')).loadModule(path)
 
-async function load(target: string): Promise<void> {
+/** A program that ends takes the call with it: the parent is told, and starts both again. */
+const loadCommand = async (command: string, callMs: number): Promise<Implementation> =>
+  (await import('./target/pipe.ts')).loadPipe(command, callMs, (kind, message) =>
+    say({ say: 'trapped', kind, message }),
+  )
+
+async function load(target: string, callMs = 5_000): Promise<void> {
   try {
-    implementations = looksLikeModule(target) ? [await loadModule(target)] : await loadBuiltIn(target)
+    const command = pipeCommand(target)
+    if (command !== undefined) implementations = [await loadCommand(command, callMs)]
+    else implementations = looksLikeModule(target) ? [await loadModule(target)] : await loadBuiltIn(target)
   } catch (error) {
     const message = error instanceof Error ? error.message.split('\n')[0]! : String(error)
     say({ say: 'refused', message: error instanceof ModuleError ? message : `${target} does not load: ${message}` })
@@ -53,11 +67,13 @@ function implementationOf(name: string): Implementation {
   return found
 }
 
+/** Throws Trap. */
 async function judgeOne(name: string, descriptor: string): Promise<Judgement> {
   const c = parseCase(descriptor)
   const outcome = await judge(implementationOf(name), c)
   if (outcome.status === 'failed') {
     const { kind, message, verdict } = outcome
+    if (isTrap(kind, message)) throw new Trap(message)
     const finding = findingOf(name, c, kind, message, verdict?.first, featuresOf(c))
     return { status: 'failed', grade: 'wrong', finding, message }
   }
@@ -70,23 +86,54 @@ async function judgeOne(name: string, descriptor: string): Promise<Judgement> {
   }
 }
 
+async function audited({ implementation, plan, recorded }: Extract<Request, { ask: 'audit' }>): Promise<Tally> {
+  const { file, target, entries } = recorded
+  const record = new Appender(file)
+  const line = { target, implementation, operator: plan.operator }
+  const write = (step: string, outcome: object): void => record.append({ is: 'step', ...line, step, outcome })
+  let tally = emptyTally()
+  const hooks = {
+    started: (descriptor: string, index: number, seen: Tally) =>
+      say({ say: 'started', case: descriptor, index, tally: seen }),
+    found: (finding: Finding) => say({ say: 'found', finding }),
+    resumed: (seen: Tally) => {
+      tally = seen
+    },
+  }
+  try {
+    return await auditOperator(
+      implementationOf(implementation),
+      plan,
+      hooks,
+      new Journal(entries, write, recorded.given === 'up'),
+    )
+  } catch (error) {
+    if (error instanceof GivenUp) return tally
+    throw error
+  } finally {
+    record.close()
+  }
+}
+
 async function answer(request: Request): Promise<void> {
-  if (request.ask === 'load') return load(request.target)
+  if (request.ask === 'load') return load(request.target, request.callMs)
+  if (request.ask === 'end') {
+    await Promise.allSettled(implementations.map((implementation) => implementation.close?.()))
+    process.exit(0)
+  }
   if (request.ask === 'judge')
     return say({ say: 'judged', judgement: await judgeOne(request.implementation, request.case) })
-  const tally = await auditOperator(implementationOf(request.implementation), request.plan, {
-    started: (descriptor, index, seen) => say({ say: 'started', case: descriptor, index, tally: seen }),
-    found: (finding) => say({ say: 'found', finding }),
-  })
-  say({ say: 'audited', tally })
+  say({ say: 'audited', tally: await audited(request) })
 }
 
 process.on('message', (request: Request) => {
   answer(request).catch((error: unknown) => {
-    if (error instanceof Trap) say({ say: 'trapped', message: error.message })
+    if (error instanceof Trap) say({ say: 'trapped', kind: 'crash', message: error.message })
+    else if (error instanceof RecordError) say({ say: 'unfit', message: error.message })
     else say({ say: 'fault', message: error instanceof Error ? (error.stack ?? error.message) : String(error) })
   })
 })
 // Ctrl-C reaches the whole process group; the parent decides, so that its report is still written.
 process.on('SIGINT', () => {})
-process.on('disconnect', () => process.exit(0))
+process.on('disconnect', () => killGroup(process.pid))
+endWithParent()

@@ -7,18 +7,24 @@ import { auditDocument } from '../audit/report/json.ts'
 import { scoreSoFar } from '../audit/report/summary.ts'
 import { parseShard } from '../audit/shard.ts'
 import { builtIn, installCommand, missingPackages, rungs } from '../audit/target/index.ts'
-import { looksLikeModule } from '../audit/target/target.ts'
+import { looksLikeModule, pipeCommand, pipeTarget } from '../audit/target/target.ts'
 import type { OperatorName } from '../reference/contract.ts'
 import { nearest, operatorRow, operators } from '../reference/operators.ts'
 import { exitCode, UsageError } from './exit.ts'
+import { interruption } from './interruption.ts'
 import { deliver, outputsOf, type ReportFlags } from './output.ts'
 import { progressLine } from './progress.ts'
+import { recordOf } from './record.ts'
 
 export interface AuditFlags extends ReportFlags {
   readonly operator?: readonly string[]
   readonly cases: number
   readonly seed: number
   readonly timeLimit: number
+  readonly memoryLimit: number
+  readonly pipe?: readonly string[]
+  readonly record?: string
+  readonly resume?: string
   readonly list?: boolean
   readonly known?: readonly string[]
   /** False after --no-known-peers. */
@@ -26,35 +32,36 @@ export interface AuditFlags extends ReportFlags {
   readonly shard?: string
 }
 
-export async function audit(names: readonly string[], flags: AuditFlags): Promise<number> {
+export async function audit(targets: readonly string[], flags: AuditFlags): Promise<number> {
   if (flags.list) return list()
-  const wanted = names.length > 0 ? names.map(wantedTarget) : builtIn.map((t) => ({ target: t.name, builtIn: t }))
+  const names = [...targets, ...(flags.pipe ?? []).map(pipeTarget)]
+  const wanted: readonly Wanted[] =
+    names.length > 0 ? names.map(wantedTarget) : builtIn.map((t) => ({ target: t.name, builtIn: t }))
   const options = {
     cases: flags.cases,
     seed: flags.seed,
     operators: (flags.operator ?? []).map((name): OperatorName => operatorRow(name).name),
-    limits: { ...usualLimits, callMs: flags.timeLimit * 1000 },
+    limits: { ...usualLimits, callMs: flags.timeLimit * 1000, memoryMb: flags.memoryLimit },
   }
   const known = readKnown(flags.known, flags.knownPeers)
   const shard = flags.shard === undefined ? undefined : parseShard(flags.shard)
   const outputs = outputsOf(flags)
   const line = progressLine()
-  const abort = new AbortController()
-  const stop = (): void => abort.abort()
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+  const signal = interruption()
+  const { record, keep, release } = recordOf(flags, { ...options, targets: wanted.map((w) => w.only ?? w.target) })
   const report = await runCampaign(
     wanted,
-    options,
+    { ...options, record },
     (implementation, operator, cases) => line.show(`${implementation} ${operator} ${bar(cases, flags.cases)}`),
     (done) => {
       const { right, convention, wrong } = scoreSoFar(done)
       line.log(`${done.target}: ${right} right, ${convention} convention, ${wrong} wrong`)
     },
-    abort.signal,
+    signal,
     shard,
-  )
+  ).finally(release)
   line.clear()
+  if (report.interrupted) process.stderr.write(`cnn-oracle: go on with: ${keep()}\n`)
   return deliver(auditDocument(report, known, names.length > 0), outputs)
 }
 
@@ -63,7 +70,7 @@ export function wantedTarget(name: string): Wanted {
   const target = builtIn.find((t) => t.name === name || name.startsWith(`${t.name}/`))
   if (target) return { target: target.name, builtIn: target, ...(target.name === name ? {} : { only: name }) }
   if (rungs.includes(name)) return { target: 'optimized', only: name }
-  if (looksLikeModule(name)) return { target: name }
+  if (pipeCommand(name) !== undefined || looksLikeModule(name)) return { target: name }
   const meant = nearest(
     name,
     builtIn.map((t) => t.name),

@@ -18,6 +18,7 @@ const causedByInput = new Set([
   'MergeError',
   'ModelError',
   'RangeError',
+  'RecordError',
   'Refused',
   'Unreadable',
   'Unsupported',

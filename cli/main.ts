@@ -38,6 +38,9 @@ const momentum = (text: string): number => {
 
 const every = (text: string): number => wholeNumber(1)(text.replace(/^every=/, ''))
 
+/** A command may hold commas. */
+const each = (text: string, before: readonly string[] | undefined): string[] => [...(before ?? []), text]
+
 const program = new Command('cnn-oracle')
   .description('Holds implementations of convolutional networks against a textbook oracle')
   .exitOverride()
@@ -50,6 +53,10 @@ reported(program.command('audit'))
   .option('-n, --cases <count>', 'cases an operator', wholeNumber(1), 12)
   .option('-s, --seed <number>', 'seed of the cases', wholeNumber(1), 1)
   .option('--time-limit <seconds>', 'what a call may take', wholeNumber(1), 5)
+  .option('--memory-limit <MB>', 'what a target and all it starts may take', wholeNumber(64), 4096)
+  .option('--pipe <command>', 'a program that speaks the pipe protocol (audit/PIPE.md); may be repeated', each)
+  .option('--record <file>', 'keep every verdict as a line of JSON, written before the next case begins')
+  .option('--resume <file>', 'go on with the record of a run that did not end')
   .option('--known <file>', 'findings that you expect, beside those of the peers; may be repeated', several)
   .option('--no-known-peers', 'leave out what is known of the peers')
   .option('--shard <i/n>', 'only the i-th of n shares of the run; merge makes one report of them')
@@ -70,6 +77,8 @@ program
   .description('run one case again and show its operands, what must come out and what came')
   .argument('<descriptor>', "a case, as every report prints it: 'conv2d n1c2h5w6 m2r3s3 @real#1'")
   .option('-t, --target <name>', 'the implementation to call', 'optimized')
+  .option('--time-limit <seconds>', 'what the call may take', wholeNumber(1), 5)
+  .option('--memory-limit <MB>', 'what the target and all it starts may take', wholeNumber(64), 4096)
   .action(async (descriptor: string, flags) => {
     process.exitCode = await (await import('./replay.ts')).replay(descriptor, flags)
   })

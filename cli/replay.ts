@@ -2,6 +2,7 @@
 
 import { offersOf, Refused } from '../audit/auditTarget.ts'
 import { Death, IsolatedTarget, usualLimits } from '../audit/isolate.ts'
+import { replayedBy } from '../audit/replayLine.ts'
 import { findingRecord } from '../audit/report/json.ts'
 import { findingText } from '../audit/report/terminal.ts'
 import { expectation } from '../properties/bound.ts'
@@ -14,21 +15,32 @@ import { exitCode } from './exit.ts'
 /** More elements than this are not printed. */
 const MOST_PRINTED = 64
 
-export async function replay(descriptor: string, { target: name }: { readonly target: string }): Promise<number> {
+export interface ReplayFlags {
+  readonly target: string
+  readonly timeLimit: number
+  readonly memoryLimit: number
+}
+
+export async function replay(descriptor: string, flags: ReplayFlags): Promise<number> {
   const c = parseCase(descriptor)
-  const { target, only } = wantedTarget(name)
-  const offers = await offersOf(target, usualLimits)
+  const { target, only } = wantedTarget(flags.target)
+  const limits = { ...usualLimits, callMs: flags.timeLimit * 1000, memoryMb: flags.memoryLimit }
+  const offers = await offersOf(target, limits)
   const offer = only === undefined ? offers[0] : offers.find((o) => o.name === only)
   if (!offer) throw new Refused(`${only ?? target} is not offered; there are ${offers.map((o) => o.name).join(', ')}`)
   process.stdout.write(`${caseText(c, offer.precision)}\n`)
-  const isolated = new IsolatedTarget()
+  const isolated = new IsolatedTarget(limits)
   try {
     await isolated.ask({ ask: 'load', target })
     const reply = await isolated.ask({ ask: 'judge', implementation: offer.name, case: descriptor })
     if (reply.say !== 'judged') throw new Error(reply.say === 'fault' ? reply.message : `unexpected reply ${reply.say}`)
     const { status, grade, finding, message } = reply.judgement
     if (finding) {
-      const record = findingRecord({ implementation: offer.name, finding, known: undefined }, target)
+      const record = findingRecord({
+        implementation: offer.name,
+        finding: replayedBy(target, finding),
+        known: undefined,
+      })
       process.stdout.write(`${findingText(record)}\n`)
     } else
       process.stdout.write(`${offer.name}: ${status}${grade ? `, ${grade}` : ''}${message ? `: ${message}` : ''}\n`)

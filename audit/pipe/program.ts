@@ -34,11 +34,14 @@ interface Waiting {
   reject(error: Error): void
 }
 
+/** Milliseconds that a program has to clean up behind SIGTERM. */
+const TERMINATED_MS = 500
+
 /** Characters of stderr that are kept to explain a death. */
 const LAST_WORDS = 4096
 
 export class PipeProgram {
-  /** Its command line, the name it has in messages. */
+  /** The name it has in messages. */
   readonly label: string
   readonly hello: Promise<Hello>
   private readonly child: ChildProcessWithoutNullStreams
@@ -53,8 +56,8 @@ export class PipeProgram {
   private end: PipeError | undefined
 
   /** Starts the command, the program first, without a shell. */
-  constructor(command: readonly string[], limits: PipeLimits) {
-    this.label = command.join(' ')
+  constructor(command: readonly string[], limits: PipeLimits, label: string) {
+    this.label = label
     this.limits = limits
     this.lines = new LineCutter(limits.lineCharacters)
     const [file, ...args] = command
@@ -82,6 +85,11 @@ export class PipeProgram {
       this.lastWords = (this.lastWords + chunk).slice(-LAST_WORDS)
     })
     this.startClock()
+  }
+
+  /** What ended the program, if it has ended. */
+  get whyEnded(): PipeError | undefined {
+    return this.end
   }
 
   /** One call. Rejects with Unsupported or PipeError. */
@@ -185,9 +193,15 @@ export class PipeProgram {
     this.waiting.clear()
   }
 
-  /** A child of the program's may hold on to its output, which is therefore not waited for. */
+  /**
+   * The end of its input asks it to go, SIGTERM tells it to, SIGKILL makes it. A child of the program's may hold on to its
+   * output, which is therefore not waited for.
+   */
   private kill(): void {
-    this.child.kill('SIGKILL')
+    this.child.stdin.end()
+    this.child.kill('SIGTERM')
+    const last = setTimeout(() => this.child.kill('SIGKILL'), TERMINATED_MS)
+    this.child.once('exit', () => clearTimeout(last))
     this.child.stdout.destroy()
     this.child.stderr.destroy()
   }

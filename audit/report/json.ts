@@ -2,7 +2,6 @@
 import { type CampaignReport, isNews, type Judged, judgedFindings } from '../campaign.ts'
 import { expectations } from '../expectations.ts'
 import type { Known } from '../known.ts'
-import { looksLikeModule } from '../target/target.ts'
 import { type AuditDocument, byId, type FindingRecord, goneAmong, SCHEMA_VERSION } from './document.ts'
 import { environment, tool } from './environment.ts'
 import { operatorVerdict } from './summary.ts'
@@ -35,7 +34,7 @@ export function auditDocument(report: CampaignReport, known: readonly Known[], a
         worst: float(o.tally.worst),
         ended: o.ended ?? null,
       })),
-      findings: judged.filter((j) => j.implementation === i.target).map((j) => findingRecord(j, i.source)),
+      findings: judged.filter((j) => j.implementation === i.target).map(findingRecord),
     })),
     skipped: report.skipped.map(({ target, why }) => ({ target, why, asked })),
     known: [...expected].sort(byId),
@@ -44,18 +43,15 @@ export function auditDocument(report: CampaignReport, known: readonly Known[], a
   }
 }
 
-/** A finding as it stands in the document. A module is replayed by its path: its name says nothing to the command line. */
-export function findingRecord(judged: Judged, source = judged.implementation): FindingRecord {
-  const { finding, known, implementation } = judged
-  const { expected, got, bound, replay } = finding
+/** A finding as it stands in the document. */
+export function findingRecord(judged: Judged): FindingRecord {
+  const { finding, known } = judged
+  const { expected, got, bound } = finding
   return {
     ...finding,
     expected: floatOrNull(expected),
     got: floatOrNull(got),
     bound: floatOrNull(bound),
-    replay: looksLikeModule(source)
-      ? replay.replace(`--target ${implementation} `, () => `--target ${source} `)
-      : replay,
     known: known?.id ?? null,
     news: isNews(judged),
   }

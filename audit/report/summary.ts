@@ -1,6 +1,7 @@
 /** What an audit says of one operator, in a word, and of an implementation, in numbers. */
-import type { ImplementationReport, OperatorReport } from '../auditTarget.ts'
+import type { ImplementationReport } from '../auditTarget.ts'
 import { type Finding, isHarmless } from '../finding.ts'
+import type { OperatorReport } from '../tally.ts'
 
 export const operatorVerdicts = [
   'exact',

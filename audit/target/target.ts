@@ -28,5 +28,14 @@ export class ModuleError extends Error {
   override readonly name = 'ModuleError'
 }
 
+const PIPE = 'pipe:'
+
+/** The name of a target for a command that speaks the pipe protocol. */
+export const pipeTarget = (command: string): string => PIPE + command
+
+/** The command of such a target; undefined where it is another one. */
+export const pipeCommand = (target: string): string | undefined =>
+  target.startsWith(PIPE) ? target.slice(PIPE.length) : undefined
+
 /** ./my-conv.ts, /abs/path.mjs: what is meant as a file rather than as the name of a target. */
 export const looksLikeModule = (text: string): boolean => /[/\\]|\.[cm]?[jt]s$/.test(text)

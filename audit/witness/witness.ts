@@ -1,9 +1,9 @@
 /** Holding an outside witness: a program behind a pipe judged over many cases, as an audit does, and what came of it. */
 import { fileURLToPath } from 'node:url'
 import type { Implementation, OperatorName } from '../../reference/contract.ts'
-import type { Tally } from '../auditOperator.ts'
 import type { Finding } from '../finding.ts'
 import { findingsOver } from '../findingsOver.ts'
+import type { Tally } from '../tally.ts'
 
 /** A program of audit/pipe/python; started with -B, it leaves no __pycache__ beside itself. */
 export const pythonProgram = (name: string): string => fileURLToPath(new URL(`../pipe/python/${name}`, import.meta.url))

@@ -1,0 +1,13 @@
+/** The line that runs a finding's case again. */
+import type { Finding } from './finding.ts'
+import { looksLikeModule, pipeCommand } from './target/target.ts'
+
+/** What is loaded by its path or command is replayed by that: its name alone tells nobody where it is. */
+export function replayedBy(target: string, finding: Finding): Finding {
+  if (pipeCommand(target) === undefined && !looksLikeModule(target)) return finding
+  return { ...finding, replay: `cnn-oracle replay --target ${quoted(target)} ${quoted(finding.case)}` }
+}
+
+/** One word of a POSIX shell. */
+export const quoted = (text: string): string =>
+  /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
