@@ -2,11 +2,9 @@
 import type { OperatorName } from '../../reference/contract.ts'
 import type { AttributeBag } from '../../reference/operators.ts'
 import type { Tensor } from '../../reference/tensor.ts'
+import type { Value } from '../target/onnx/tensorProto.ts'
 
-/** A tensor. One of integers is held as float64; `was` then is its type. */
-export interface Value extends Tensor {
-  readonly was?: string | undefined
-}
+export type { Value } from '../target/onnx/tensorProto.ts'
 
 /** Value of an attribute; floats are those that float32 holds. */
 export type AttributeValue = number | string | readonly number[] | Value

@@ -4,7 +4,7 @@ import { ELEMENT, type ElementType, TensorProto } from './schema.ts'
 
 /** A tensor; one that is not of floats has its numbers as float64, and `was` then is its type. */
 export interface Value extends Tensor {
-  readonly was?: ElementType | undefined
+  readonly was?: string | undefined
 }
 
 /** What a decoded TensorProto holds. */

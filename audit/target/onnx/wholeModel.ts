@@ -5,7 +5,7 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
 import { sessionOptions, webRuntime } from '../onnxruntime.ts'
 import { packageVersion } from '../packageVersion.ts'
-import { ELEMENT, type ElementType, ModelProto } from './schema.ts'
+import { ELEMENT, ModelProto } from './schema.ts'
 import type { Runtime } from './session.ts'
 import type { Value } from './tensorProto.ts'
 
@@ -64,6 +64,5 @@ function taken({ type, data, dims }: OrtTensor): Value | undefined {
   if (data instanceof Float32Array) return { shape, data: data.slice() }
   if (data instanceof Float64Array) return { shape, data: data.slice() }
   if (!(type in ELEMENT) || Array.isArray(data)) return undefined
-  const was = type as ElementType
-  return { shape, data: Float64Array.from(data as ArrayLike<number | bigint>, Number), was }
+  return { shape, data: Float64Array.from(data as ArrayLike<number | bigint>, Number), was: type }
 }
