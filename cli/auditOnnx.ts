@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { auditModel } from '../audit/onnxModel/auditModel.ts'
 import { feedsOf } from '../audit/onnxModel/feeds.ts'
 import { ModelError, readModel } from '../audit/onnxModel/read.ts'
-import { deviating, modelDocument, modelText } from '../audit/onnxModel/report.ts'
+import { deviating, modelDocument, modelText, outputsDiffer } from '../audit/onnxModel/report.ts'
 import { installCommand } from '../audit/target/index.ts'
 import { modelRunners } from '../audit/target/onnx/wholeModel.ts'
 import { exitCode, UsageError } from './exit.ts'
@@ -37,7 +37,7 @@ export async function auditOnnx(path: string, targets: readonly string[], flags:
   process.stdout.write(
     `${flags.json ? JSON.stringify(modelDocument(path, flags.seed, report), null, 2) : modelText(path, flags.seed, report)}\n`,
   )
-  if (deviating(report).length > 0) return exitCode.findings
+  if (deviating(report).length > 0 || outputsDiffer(report)) return exitCode.findings
   return report.layers.some(({ verdict }) => verdict) ? exitCode.holds : exitCode.inconclusive
 }
 

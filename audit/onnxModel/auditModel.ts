@@ -18,17 +18,26 @@ export interface LayerReport {
   readonly unjudged?: string
   readonly verdict?: NodeVerdict
   readonly case?: CaseLine
-  /** ‖ŷ − y‖∞/‖y‖∞ against the textbook on its own results, from the inputs of the model on. */
-  readonly drift?: number
+  /** From the textbook on its own results, from the inputs of the model on. */
+  readonly drift?: Distance
 }
 
+/** How far a is from b. Infinite where the shapes differ, or one of two numbers alone is finite. */
+export interface Distance {
+  /** ‖a − b‖∞ */
+  readonly absolute: number
+  /** ‖a − b‖∞/‖b‖∞ */
+  readonly relative: number
+}
+
+/** An output of the model as it is, fusions and all. */
 export interface OutputReport {
   readonly name: string
   readonly shape: readonly number[]
-  /** ‖a − b‖∞/‖a‖∞ of the output with every layer visible, a, and of the model as it is, b. */
-  readonly untouched: number
-  /** Distance of the model as it is from the textbook. */
-  readonly drift?: number
+  /** From the same output with every layer visible; undefined for one of an element type that is not read here. */
+  readonly untouched?: Distance
+  /** From the textbook on its own results. */
+  readonly drift?: Distance
 }
 
 export interface ModelReport {
@@ -66,8 +75,9 @@ export async function auditModel(
   })
   const outputs = model.outputs.map((name): OutputReport => {
     const [shown, plain, exact] = [values.get(name), untouched.get(name), own.get(name)]
-    const drift = endToEnd && plain && exact ? { drift: distance(plain, exact) } : {}
-    return { name, shape: plain?.shape ?? [], untouched: shown && plain ? distance(plain, shown) : NaN, ...drift }
+    if (!shown || !plain) return { name, shape: [] }
+    const drift = exact ? { drift: distance(plain, exact) } : {}
+    return { name, shape: plain.shape, untouched: distance(plain, shown), ...drift }
   })
   return { target: runner.name, version: runner.version, opset: model.opset, feeds, layers, outputs }
 }
@@ -122,7 +132,7 @@ function drifted(
   opset: number,
   values: ReadonlyMap<string, Value | undefined>,
   own: Map<string, Value | undefined>,
-): { drift?: number } {
+): { drift?: Distance } {
   const name = node.outputs[0] ?? ''
   const got = values.get(name)
   for (const output of node.outputs) own.set(output, values.get(output))
@@ -137,16 +147,15 @@ function drifted(
   }
 }
 
-/** ‖a − b‖∞/‖b‖∞; infinite where the shapes differ, or one of two numbers alone is finite. */
-function distance(a: Value, b: Value): number {
-  if (a.shape.join() !== b.shape.join()) return Infinity
-  let [apart, largest] = [0, 0]
+function distance(a: Value, b: Value): Distance {
+  if (a.shape.join() !== b.shape.join()) return { absolute: Infinity, relative: Infinity }
+  let [absolute, largest] = [0, 0]
   for (let i = 0; i < a.data.length; i++) {
     const [x, y] = [a.data[i]!, b.data[i]!]
+    if (Number.isFinite(y)) largest = Math.max(largest, Math.abs(y))
     if (Object.is(x, y)) continue
     const difference = Math.abs(x - y)
-    apart = Math.max(apart, Number.isNaN(difference) ? Infinity : difference)
+    absolute = Math.max(absolute, Number.isNaN(difference) ? Infinity : difference)
   }
-  for (const v of b.data) if (Number.isFinite(v)) largest = Math.max(largest, Math.abs(v))
-  return apart === 0 ? 0 : apart / largest
+  return { absolute, relative: absolute === 0 ? 0 : absolute / largest }
 }

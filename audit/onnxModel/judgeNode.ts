@@ -26,6 +26,8 @@ export interface NodeVerdict {
   /** Largest error in units of its bound. */
   readonly worst: number
   readonly message?: string
+  /** What must come out is constant or nearly all zero, so that it proves little. */
+  readonly weak: boolean
   /** The call of the contract that deviates. */
   readonly call?: MappedCall
 }
@@ -108,18 +110,19 @@ function held(
   const none = { exact: 0, accurate: 0, tolerable: 0, wrong: 0 }
   if (got.was !== was && node.opType !== 'Cast') {
     const message = `${node.opType}: the result is of ${got.was ?? 'floats'}, ${was ?? 'floats'} are expected`
-    return { grade: 'wrong', fault: 'type', counts: none, worst: Infinity, message }
+    return { grade: 'wrong', fault: 'type', counts: none, worst: Infinity, message, weak: false }
   }
   // A tensor without elements, of which a verdict cannot speak, has only a shape to be right.
   const empty = got.data.length === 0 && got.shape.join() === expected.shape.join()
-  return empty ? { grade: 'exact', counts: none, worst: 0 } : brief(verdict(got, expected))
+  return empty ? { grade: 'exact', counts: none, worst: 0, weak: true } : brief(verdict(got, expected))
 }
 
-function brief({ grade, fault, counts, worst, message }: Verdict): Omit<NodeVerdict, 'by'> {
+function brief({ grade, fault, counts, worst, message, weak }: Verdict): Omit<NodeVerdict, 'by'> {
   return {
     grade,
     counts,
     worst,
+    weak,
     ...(fault === undefined ? {} : { fault }),
     ...(message === undefined ? {} : { message }),
   }
@@ -134,7 +137,7 @@ function merged(a: NodeVerdict | undefined, b: NodeVerdict): NodeVerdict {
     severity.indexOf(b.grade) > severity.indexOf(a.grade) || (a.fault === 'convention' && b.fault === 'wrong')
   const counts = { ...a.counts }
   for (const grade of severity) counts[grade] += b.counts[grade]
-  return { ...(worse ? b : a), counts, worst: Math.max(a.worst, b.worst) }
+  return { ...(worse ? b : a), counts, worst: Math.max(a.worst, b.worst), weak: a.weak && b.weak }
 }
 
 function formulaExpectation(node: NodeCall, got: Value): Expectation {

@@ -3,7 +3,7 @@ import pc from 'picocolors'
 import { shapeText } from '../../reference/tensor.ts'
 import { columns } from '../report/columns.ts'
 import { environment, tool } from '../report/environment.ts'
-import type { LayerReport, ModelReport } from './auditModel.ts'
+import type { Distance, LayerReport, ModelReport } from './auditModel.ts'
 
 const SCHEMA_VERSION = 1
 
@@ -73,17 +73,31 @@ function driftLines({ layers }: ModelReport): string[] {
     'end to end: ‖target − textbook‖∞/‖textbook‖∞, the textbook on its own results',
     columns([
       ['layer', 'operator', 'node', 'error'],
-      ...shown.map(({ i, opType, node, drift }) => [String(i), opType, node, drift.toExponential(1)]),
+      ...shown.map(({ i, opType, node, drift }) => [String(i), opType, node, drift.relative.toExponential(1)]),
     ]),
   ]
 }
 
+const distanceText = ({ absolute, relative }: Distance): string =>
+  `${absolute.toExponential(1)} (${relative.toExponential(1)} of the largest)`
+
+/** Shapes that differ, and numbers of which one alone is finite: no rounding makes those. */
+export const outputsDiffer = ({ outputs }: ModelReport): boolean =>
+  outputs.some(({ untouched }) => untouched?.absolute === Infinity)
+
 function outputLines({ outputs }: ModelReport): string[] {
   const lines = outputs.map(({ name, shape, untouched, drift }) => {
-    const end = drift === undefined ? '' : `, from the textbook by ${drift.toExponential(1)}`
-    return `  ${name} ${shapeText(shape)}: the model as it is differs by ${untouched.toExponential(1)} (‖·‖∞, relative)${end}`
+    if (!untouched) return `  ${name}: of an element type that is not read here`
+    const paint = untouched.absolute === Infinity ? pc.red : String
+    const end = drift === undefined ? '' : `, from the textbook by ${distanceText(drift)}`
+    return `  ${name} ${shapeText(shape)}: ${paint(`the model as it is differs by ${distanceText(untouched)}`)}${end}`
   })
-  return ['', 'Layers were judged with every value an output, which switches off the fusions of the runtime.', ...lines]
+  return [
+    '',
+    'Layers were judged with every value an output, which switches off the fusions of the runtime. Where it may fuse them,',
+    'no bound says how far the outputs may be from those; they were held side by side:',
+    ...lines,
+  ]
 }
 
 function deviationLines(report: ModelReport): string[] {
@@ -115,8 +129,10 @@ function closing(report: ModelReport): string {
   const unjudged = report.layers.filter(({ verdict }) => !verdict).length
   const judged = report.layers.length - unjudged
   const rest = unjudged > 0 ? `, ${unjudged} not judged` : ''
+  const weak = report.layers.filter(({ verdict }) => verdict?.weak).length
   const found = bad === 0 ? pc.green('none deviates') : pc.red(`${bad} deviate`)
-  return `\n${judged} of ${report.layers.length} layers judged, each on the inputs that the target gave it: ${found}${rest}`
+  const little = weak > 0 ? `, ${weak} weak (constant or nearly all zero)` : ''
+  return `\n${judged} of ${report.layers.length} layers judged, each on the inputs that the target gave it: ${found}${rest}${little}`
 }
 
 /** Everything there is to say, without colours. */
