@@ -21,7 +21,7 @@ const movements: Readonly<Record<string, (node: NodeCall, x: Value) => Value>> =
     return { shape: [part.length], data: Float64Array.from(part), was: 'int64' }
   },
   Flatten: (node, x) => {
-    const axis = axisOf(numberOf(node, 'axis', 1), x.shape.length + 1)
+    const axis = axisOf(numberOf(node, 'axis', 1), x.shape.length)
     return { ...x, shape: [sizeOf(x.shape.slice(0, axis)), sizeOf(x.shape.slice(axis))] }
   },
   Reshape: reshape,
