@@ -31,7 +31,7 @@ export interface Distance {
 }
 
 /** An output of the model as it is, fusions and all. */
-export interface OutputReport {
+interface OutputReport {
   readonly name: string
   readonly shape: readonly number[]
   /** From the same output with every layer visible; undefined for one of an element type that is not read here. */

@@ -7,7 +7,7 @@ import { sizeOf } from '../../reference/tensor.ts'
 import type { MappedCall } from './node.ts'
 
 /** Values are written out up to this many; beyond, the line has the shapes, and values are drawn. */
-const MOST_VALUES = 64
+const MOST_VALUES = 40
 
 export interface CaseLine {
   readonly text: string

@@ -16,7 +16,7 @@ import { isMapped, mappedCalls } from './mapping.ts'
 import { isMovement, moved } from './movement.ts'
 import { type MappedCall, type NodeCall, present, Unmapped, type Value } from './node.ts'
 
-export type Way = 'textbook' | 'formula' | 'to the bit'
+type Way = 'textbook' | 'formula' | 'to the bit'
 
 export interface NodeVerdict {
   readonly by: Way

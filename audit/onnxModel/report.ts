@@ -120,7 +120,8 @@ function deviationLines(report: ModelReport): string[] {
 
 function caseLines({ case: line }: LayerReport, target: string): string[] {
   if (!line) return []
-  const what = line.literal ? 'its values' : 'a layer of its sizes, values drawn'
+  // A model of one node with its padding written out, which may hold where auto_pad or a neighbour is the cause.
+  const what = line.literal ? 'the layer alone' : 'a layer of its sizes, values drawn'
   return [`  ${what}: cnn-oracle replay '${line.text}' --target ${target}`]
 }
 
@@ -130,7 +131,7 @@ function closing(report: ModelReport): string {
   const judged = report.layers.length - unjudged
   const rest = unjudged > 0 ? `, ${unjudged} not judged` : ''
   const weak = report.layers.filter(({ verdict }) => verdict?.weak).length
-  const found = bad === 0 ? pc.green('none deviates') : pc.red(`${bad} deviate`)
+  const found = bad === 0 ? pc.green('none deviates') : pc.red(`${bad} deviate${bad === 1 ? 's' : ''}`)
   const little = weak > 0 ? `, ${weak} weak (constant or nearly all zero)` : ''
   return `\n${judged} of ${report.layers.length} layers judged, each on the inputs that the target gave it: ${found}${rest}${little}`
 }
