@@ -10,7 +10,7 @@ import { type Fault, type Grade, type Verdict, verdict } from '../../properties/
 import { real } from '../../reference/arithmetic/real.ts'
 import { type Precision, ShapeError } from '../../reference/contract.ts'
 import { operatorRow } from '../../reference/operators.ts'
-import { sizeOf } from '../../reference/tensor.ts'
+import { shapeText, sizeOf } from '../../reference/tensor.ts'
 import { type Elementwise, elementwise, isElementwise } from './elementwise.ts'
 import { isMapped, mappedCalls } from './mapping.ts'
 import { isMovement, moved } from './movement.ts'
@@ -74,6 +74,11 @@ export const isComputed = (opType: string): boolean => isMapped(opType) || isEle
 function byTextbook(node: NodeCall): NodeVerdict {
   const whole = node.inputs.find((input) => input?.was !== undefined)
   if (whole) throw new Unmapped(`${node.opType} of ${whole.was}; the textbook computes in floats`)
+  const form = formFault(node)
+  if (form !== undefined) {
+    const none = { exact: 0, accurate: 0, tolerable: 0, wrong: 0 }
+    return { by: 'textbook', grade: 'wrong', fault: 'shape', counts: none, worst: Infinity, message: form, weak: false }
+  }
   let all: NodeVerdict | undefined
   for (const call of mappedCalls(node)) {
     const { operator, operands, attributes, got } = call
@@ -82,6 +87,20 @@ function byTextbook(node: NodeCall): NodeVerdict {
   }
   if (!all) throw new Unmapped(`${node.opType} of nothing`)
   return all
+}
+
+/** A result that has another number of axes than the operands, or cannot be laid out as theirs are: the mapping needs both right. */
+function formFault({ opType, inputs, outputs }: NodeCall): string | undefined {
+  const [got, x] = [present(outputs, 0), present(inputs, 0)]
+  const rank = opType === 'Gemm' ? 2 : Math.max(...inputs.map((input) => input?.shape.length ?? 0))
+  if (got.shape.length !== rank) return `${opType}: shape ${shapeText(got.shape)}, expected ${rank} axes`
+  const sameAsInput = ['Softmax', 'Relu', 'Sigmoid', 'Tanh'].includes(opType)
+  if (sameAsInput && got.shape.join() !== x.shape.join())
+    return `${opType}: shape ${shapeText(got.shape)}, expected ${shapeText(x.shape)}`
+  const [M, N] = [x.shape.at(-2), inputs[1]?.shape.at(-1)]
+  if (opType === 'MatMul' && (got.shape.at(-2) !== M || got.shape.at(-1) !== N))
+    return `${opType}: shape ${shapeText(got.shape)}, expected (…,${M},${N})`
+  return undefined
 }
 
 function expectationOf(

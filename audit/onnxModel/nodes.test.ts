@@ -147,6 +147,15 @@ describe('worked out by hand', () => {
   })
 
   it.each([
+    [node('Softmax', {}, x), count(2, 4, 3)],
+    [node('MatMul', {}, x, count(4, 5)), count(2, 5, 3)],
+    [node('MaxPool', { kernel_shape: [1, 1] }, count(1, 1, 2, 2)), count(2, 2)],
+    [node('Relu', {}, x), count(24)],
+  ])('a result of another shape is wrong, not a fault of ours: %#', (call, output) => {
+    expect(judgeNode({ ...call, outputs: [output] })).toMatchObject({ grade: 'wrong', fault: 'shape' })
+  })
+
+  it.each([
     [node('Add', {}, x, count(5)), 'do not broadcast'],
     [node('Cast', { to: 3 }, tensor([1], [300], 'float32')), 'beyond int8'],
     [node('Reshape', {}, x, list(5, -1)), 'does not come out even'],
