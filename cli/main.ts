@@ -61,7 +61,16 @@ reported(program.command('audit'))
   .option('--no-known-peers', 'leave out what is known of the peers')
   .option('--shard <i/n>', 'only the i-th of n shares of the run; merge makes one report of them')
   .option('--list', 'list targets and operators')
+  .option('--onnx <file>', 'audit the layers of this ONNX model instead; with the options below')
+  .option('--through <name>', 'what runs the model: onnxruntime-node or onnxruntime-web', 'onnxruntime-node')
+  .option('--input <file>', 'FILE.npy or FILE.pb, or name=FILE; drawn by --seed when left out', several)
+  .option('--dim <name=size>', 'a size that the model leaves open; 1 when left out', several)
+  .option('--end-to-end', 'also run the textbook on its own results and show how the error grows')
   .action(async (targets: string[], flags) => {
+    if (flags.onnx !== undefined) {
+      process.exitCode = await (await import('./auditOnnx.ts')).auditOnnx(flags.onnx, targets, flags)
+      return
+    }
     process.exitCode = await (await import('./audit.ts')).audit(targets, flags)
   })
 

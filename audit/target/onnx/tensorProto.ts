@@ -4,11 +4,11 @@ import { ELEMENT, type ElementType, TensorProto } from './schema.ts'
 
 /** A tensor; one that is not of floats has its numbers as float64, and `was` then is its type. */
 export interface Value extends Tensor {
-  readonly was?: ElementType | undefined
+  readonly was?: string | undefined
 }
 
 /** What a decoded TensorProto holds. */
-interface RawTensor {
+export interface RawTensor {
   readonly name: string
   readonly dims: readonly number[]
   readonly data_type: number
@@ -26,12 +26,14 @@ class TensorProtoError extends Error {
 }
 
 /** raw_data is little-endian whatever the machine; only little-endian machines run Node today. */
-export function tensorProto(name: string, { shape, data }: Tensor): object {
+export function tensorProto(name: string, { shape, data, was }: Value): object {
   if (data.length !== sizeOf(shape)) {
     throw new RangeError(
       `ONNX initializer ${name}: shape ${shapeText(shape)} holds ${sizeOf(shape)}, got ${data.length}`,
     )
   }
+  if (was !== undefined && was !== 'int64') throw new TypeError(`ONNX initializer ${name}: ${was} is not written`)
+  if (was === 'int64') return { name, dims: shape, data_type: ELEMENT.int64, int64_data: [...data] }
   return {
     name,
     dims: shape,
@@ -56,7 +58,7 @@ export function readTensorProto(bytes: Uint8Array): { name: string; value: Value
 }
 
 /** How messages become plain objects: every field is there. */
-const asObject = { longs: Number, defaults: true, arrays: true } as const
+export const asObject = { longs: Number, defaults: true, arrays: true } as const
 
 const typeNames = new Map<number, ElementType>(
   Object.entries(ELEMENT).map(([name, code]) => [code, name as ElementType]),
@@ -65,7 +67,8 @@ const typeNames = new Map<number, ElementType>(
 /** Name of an element type; undefined for one that nothing here computes with. */
 const elementType = (code: number): ElementType | undefined => typeNames.get(code)
 
-function decodedTensor(raw: RawTensor): Value {
+/** Throws TensorProtoError for a tensor of other types, one in another file, and one that holds too few numbers. */
+export function decodedTensor(raw: RawTensor): Value {
   const what = `the tensor ${JSON.stringify(raw.name)}`
   const type = elementType(raw.data_type)
   if (type === undefined)

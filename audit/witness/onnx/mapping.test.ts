@@ -1,9 +1,9 @@
 /** What a node test comes to in the contract, on node tests written here. */
 import { describe, expect, it } from 'vitest'
 import { type Tensor, tensor } from '../../../reference/tensor.ts'
+import { type MappedCall, Unmapped } from '../../onnxModel/node.ts'
 import { toWire } from '../../pipe/wire.ts'
-import { mappedCalls } from './mapping.ts'
-import { type MappedCall, type NodeTest, parseNodeTest, Unmapped } from './nodeTest.ts'
+import { callsOf, type NodeTest, parseNodeTest } from './nodeTest.ts'
 
 const count = (...shape: number[]): Tensor => {
   const size = shape.reduce((a, b) => a * b, 1)
@@ -24,7 +24,7 @@ function node(
 }
 
 const only = (test: NodeTest): MappedCall => {
-  const calls = mappedCalls(test)
+  const calls = callsOf(test)
   expect(calls).toHaveLength(1)
   return calls[0]!
 }
@@ -65,7 +65,7 @@ describe('padding', () => {
 
   it('SAME of a total below zero does not map: ONNX leaves it open', () => {
     const test = node('Conv', { auto_pad: 'SAME_UPPER', strides: [2, 2] }, [count(1, 1, 4, 4), count(1, 1, 1, 1)], y)
-    expect(() => mappedCalls(test)).toThrow('would pad (-1,-1) in all')
+    expect(() => callsOf(test)).toThrow('would pad (-1,-1) in all')
   })
 
   it('pads are before and behind as in the contract; all that is left out is 1, or 0', () => {
@@ -86,9 +86,9 @@ describe('padding', () => {
 
   it('three spatial axes and integers do not map', () => {
     const pool = { kernel_shape: [2, 2, 2] }
-    expect(() => mappedCalls(node('MaxPool', pool, [count(1, 1, 2, 2, 2)]))).toThrow(Unmapped)
+    expect(() => callsOf(node('MaxPool', pool, [count(1, 1, 2, 2, 2)]))).toThrow(Unmapped)
     const bytes = { ...count(1, 1, 2, 2), was: 'uint8' }
-    expect(() => mappedCalls(node('MaxPool', { kernel_shape: [2, 2] }, [bytes]))).toThrow('uint8 is no type')
+    expect(() => callsOf(node('MaxPool', { kernel_shape: [2, 2] }, [bytes]))).toThrow('uint8 is no type')
   })
 })
 
@@ -161,7 +161,7 @@ describe('Gemm', () => {
   })
 
   it('is one dense a row where the rows of C differ', () => {
-    const calls = mappedCalls(node('Gemm', {}, [a, b, tensor([2, 2], [1, 2, 3, 4])], count(2, 2)))
+    const calls = callsOf(node('Gemm', {}, [a, b, tensor([2, 2], [1, 2, 3, 4])], count(2, 2)))
     expect(calls.map(({ operands }) => [operands.x, operands.b].map((t) => [...t!.data]))).toEqual([
       [
         [1, 2, 3],
@@ -191,13 +191,30 @@ describe('Gemm', () => {
       ],
     ],
   ])('broadcasts C of shape (%s)', (shape, values, expected) => {
-    const calls = mappedCalls(node('Gemm', {}, [a, b, tensor(shape, values)], count(2, 2)))
+    const calls = callsOf(node('Gemm', {}, [a, b, tensor(shape, values)], count(2, 2)))
     expect(calls.map(({ operands }) => [...operands.b!.data])).toEqual(expected)
   })
 
-  it('by an alpha that rounds does not map, nor does a stack of matrices', () => {
-    expect(() => mappedCalls(node('Gemm', { alpha: 0.3 }, [a, b], count(2, 2)))).toThrow(Unmapped)
-    expect(() => mappedCalls(node('MatMul', {}, [count(1, 2, 3), count(1, 3, 2)]))).toThrow(Unmapped)
+  it('by an alpha that rounds does not map, nor do stacks of matrices that differ', () => {
+    expect(() => callsOf(node('Gemm', { alpha: 0.3 }, [a, b], count(2, 2)))).toThrow(Unmapped)
+    expect(() => callsOf(node('MatMul', {}, [count(2, 2, 3), count(3, 3, 2)]))).toThrow(Unmapped)
+  })
+})
+
+describe('MatMul of stacks', () => {
+  it('with one second matrix is dense of all rows', () => {
+    const y = count(2, 2, 2)
+    const { operands, got } = only(node('MatMul', {}, [count(2, 2, 3), count(3, 2)], y))
+    expect(operands.x?.shape).toEqual([4, 3])
+    expect(numbers(got)).toEqual({ shape: [4, 2], data: [...y.data] })
+  })
+
+  it('of as many matrices each is one dense a pair', () => {
+    const calls = callsOf(node('MatMul', {}, [count(2, 1, 2), count(2, 2, 1)], count(2, 1, 1)))
+    expect(calls.map(({ operands, got }) => [operands.x, operands.w, got].map((t) => [...t!.data]))).toEqual([
+      [[1, 2], [1, 2], [1]],
+      [[3, 4], [3, 4], [2]],
+    ])
   })
 })
 
@@ -210,7 +227,7 @@ it('softmax over an axis is softmax of the rows along it', () => {
 
 describe('SoftmaxCrossEntropyLoss', () => {
   const loss = (attributes: NodeTest['attributes'], weights?: Tensor) =>
-    mappedCalls(node('SoftmaxCrossEntropyLoss', attributes, [count(3, 2), tensor([3], [1, 0, 1]), weights]))
+    callsOf(node('SoftmaxCrossEntropyLoss', attributes, [count(3, 2), tensor([3], [1, 0, 1]), weights]))
   const targets = (attributes: NodeTest['attributes'], weights?: Tensor) =>
     loss(attributes, weights).map(({ operands }) => [...operands.t!.data])
 
@@ -224,7 +241,7 @@ describe('SoftmaxCrossEntropyLoss', () => {
 
   it('of no reduction is a cost a sample', () => {
     const [scores, labels, costs] = [count(2, 2), tensor([2], [1, 0]), tensor([2], [5, 6], 'float32')]
-    const calls = mappedCalls(node('SoftmaxCrossEntropyLoss', { reduction: 'none' }, [scores, labels], costs))
+    const calls = callsOf(node('SoftmaxCrossEntropyLoss', { reduction: 'none' }, [scores, labels], costs))
     expect(calls.map(({ operands }) => [operands.x, operands.t].map((t) => [...t!.data]))).toEqual([
       [
         [1, 2],
@@ -250,7 +267,7 @@ describe('SoftmaxCrossEntropyLoss', () => {
 })
 
 it('what the contract has no operator for does not map, nor what is written out as several nodes', () => {
-  expect(() => mappedCalls(node('LSTM', {}, []))).toThrow('the contract has no LSTM')
+  expect(() => callsOf(node('LSTM', {}, []))).toThrow('the contract has no LSTM')
   const expanded = { ...node('Softmax', {}, []), nodes: ['Exp', 'Div'] }
-  expect(() => mappedCalls(expanded)).toThrow('written out as several')
+  expect(() => callsOf(expanded)).toThrow('written out as several')
 })

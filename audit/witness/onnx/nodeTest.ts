@@ -3,9 +3,8 @@
  * authors computed with NumPy or wrote by hand.
  */
 import { z } from 'zod'
-import type { OperatorName } from '../../../reference/contract.ts'
-import type { AttributeBag } from '../../../reference/operators.ts'
-import type { Tensor } from '../../../reference/tensor.ts'
+import { mappedCalls } from '../../onnxModel/mapping.ts'
+import { type MappedCall, type NodeCall, Unmapped, type Value } from '../../onnxModel/node.ts'
 import { fromWire, wireTensor } from '../../pipe/wire.ts'
 
 const attribute = z.union([z.number(), z.string(), z.array(z.number())])
@@ -19,30 +18,9 @@ const line = z.object({
   outputs: z.array(wireTensor.extend({ was: z.string().optional() })),
 })
 
-/** A tensor of integers is handed over as float64; `was` then is its type. */
-export interface Value extends Tensor {
-  readonly was?: string | undefined
-}
-
-export interface NodeTest {
+export interface NodeTest extends Pick<NodeCall, 'attributes' | 'inputs' | 'outputs'> {
   readonly name: string
   readonly nodes: readonly string[]
-  readonly attributes: Readonly<Record<string, z.infer<typeof attribute>>>
-  readonly inputs: readonly (Value | undefined)[]
-  readonly outputs: readonly Value[]
-}
-
-/** What a node test comes to in the contract: a call, and what ONNX says it gives. */
-export interface MappedCall {
-  readonly operator: OperatorName
-  readonly operands: Readonly<Record<string, Tensor | undefined>>
-  readonly attributes: AttributeBag
-  readonly got: Tensor
-}
-
-/** The contract cannot say it; the message says why. */
-export class Unmapped extends Error {
-  override readonly name = 'Unmapped'
 }
 
 /** Throws where a line is not of the form above. */
@@ -56,31 +34,12 @@ export function parseNodeTest(text: string): NodeTest {
   }
 }
 
-/** Input or output i. Throws where the node has none. */
-export function present(values: readonly (Value | undefined)[], i: number): Value {
-  const value = values[i]
-  if (value === undefined) throw new Error(`the node has no operand ${i}`)
-  return value
-}
+/** ONNX 1.12, from which the tests are, has operator set 17. */
+const OPSET = 17
 
-/** An attribute that is a number, or what ONNX takes when it is left out. */
-export function numberOf({ attributes }: NodeTest, name: string, otherwise: number): number {
-  const value = attributes[name] ?? otherwise
-  if (typeof value !== 'number') throw new Error(`${name} is ${JSON.stringify(value)}, a number is expected`)
-  return value
-}
-
-/** An attribute that is a name. */
-export function textOf({ attributes }: NodeTest, name: string, otherwise: string): string {
-  const value = attributes[name] ?? otherwise
-  if (typeof value !== 'string') throw new Error(`${name} is ${JSON.stringify(value)}, a name is expected`)
-  return value
-}
-
-/** An attribute that is a list; undefined when it is left out. */
-export function listOf({ attributes }: NodeTest, name: string): readonly number[] | undefined {
-  const value = attributes[name]
-  if (value !== undefined && !Array.isArray(value))
-    throw new Error(`${name} is ${JSON.stringify(value)}, a list is expected`)
-  return value
+/** The calls of the contract that a node test comes to. Throws Unmapped. */
+export function callsOf({ nodes, ...call }: NodeTest): readonly MappedCall[] {
+  const [opType = '', ...rest] = nodes
+  if (rest.length > 0) throw new Unmapped('the data of another test, whose node is written out as several')
+  return mappedCalls({ ...call, opType, opset: OPSET })
 }

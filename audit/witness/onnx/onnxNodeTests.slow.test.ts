@@ -8,10 +8,10 @@ import { describe, expect, it } from 'vitest'
 import { expectation } from '../../../properties/bound.ts'
 import { verdict } from '../../../properties/verdict.ts'
 import { operatorRow } from '../../../reference/operators.ts'
+import { type MappedCall, Unmapped } from '../../onnxModel/node.ts'
 import { pythonWith, titled } from '../python.ts'
 import { pythonProgram } from '../witness.ts'
-import { mappedCalls } from './mapping.ts'
-import { type MappedCall, type NodeTest, parseNodeTest, Unmapped } from './nodeTest.ts'
+import { callsOf, type NodeTest, parseNodeTest } from './nodeTest.ts'
 
 /** As many as ONNX 1.12 has that map. */
 const MAPPED = 101
@@ -42,7 +42,7 @@ function collect(): { mapped: Mapped[]; unmapped: Map<string, string[]> } {
 
 function callsOrReason(test: NodeTest): readonly MappedCall[] | string {
   try {
-    return mappedCalls(test)
+    return callsOf(test)
   } catch (error) {
     if (error instanceof Unmapped) return error.message
     throw error

@@ -2,40 +2,64 @@
  * Gemm, MatMul, the activations, Softmax and SoftmaxCrossEntropyLoss of ONNX as calls of the contract.
  *
  *   Gemm      α·A′B′ + β·C  is dense with x = α·A′, w = B′ᵀ, b = β·C, a row of C at a time where they differ
- *   Softmax   over an axis is softmax of the rows along it
+ *   Softmax   over an axis is softmax of the rows along it; below operator set 13, over all axes from that one on
+ *   MatMul    of stacks is one dense a matrix; where all share the second matrix, one dense of all their rows
  *   Loss      of labels l with weights v is softmaxCrossEntropy with t[n,l[n]] = v[l[n]]/Σv, over Σv for 'mean' alone
  *
  * Source: ONNX operator documentation, https://onnx.ai/onnx/operators/.
  */
-import { sizeOf, type Tensor, tensor } from '../../../reference/tensor.ts'
-import { permute, reshape, transpose } from '../../target/layout.ts'
-import { type MappedCall, type NodeTest, numberOf, present, textOf, Unmapped } from './nodeTest.ts'
+import { shapeText, sizeOf, type Tensor, tensor } from '../../reference/tensor.ts'
+import { permute, reshape, transpose } from '../target/layout.ts'
+import { type MappedCall, type NodeCall, numberOf, present, textOf, Unmapped } from './node.ts'
 
-export function activation(operator: 'sigmoid' | 'tanh' | 'relu', test: NodeTest): readonly MappedCall[] {
-  return [{ operator, operands: { x: present(test.inputs, 0) }, attributes: {}, got: present(test.outputs, 0) }]
+export function activation(operator: 'sigmoid' | 'tanh' | 'relu', node: NodeCall): readonly MappedCall[] {
+  return [{ operator, operands: { x: present(node.inputs, 0) }, attributes: {}, got: present(node.outputs, 0) }]
 }
 
-export function softmax(test: NodeTest): readonly MappedCall[] {
-  const [x, y] = [present(test.inputs, 0), present(test.outputs, 0)]
+export function softmax(node: NodeCall): readonly MappedCall[] {
+  const [x, y] = [present(node.inputs, 0), present(node.outputs, 0)]
   const rank = x.shape.length
-  const axis = (numberOf(test, 'axis', -1) + rank) % rank
+  const axis = (numberOf(node, 'axis', node.opset < 13 ? 1 : -1) + rank) % Math.max(1, rank)
+  if (node.opset < 13) {
+    const K = sizeOf(x.shape.slice(axis))
+    const [rows, got] = [x, y].map((t) => reshape(t, [sizeOf(t.shape) / K, K]))
+    return [{ operator: 'softmax', operands: { x: rows! }, attributes: {}, got: got! }]
+  }
   return [{ operator: 'softmax', operands: { x: rowsAlong(x, axis) }, attributes: {}, got: rowsAlong(y, axis) }]
 }
 
-export function matMul(test: NodeTest): readonly MappedCall[] {
-  const [a, b, y] = [present(test.inputs, 0), present(test.inputs, 1), present(test.outputs, 0)]
-  if (a.shape.length !== 2) throw new Unmapped('a stack of matrices; the contract has one')
-  return [{ operator: 'dense', operands: { x: a, w: transpose(b) }, attributes: {}, got: y }]
+export function matMul(node: NodeCall): readonly MappedCall[] {
+  const [a, b, y] = [present(node.inputs, 0), present(node.inputs, 1), present(node.outputs, 0)]
+  if (a.shape.length < 2 || b.shape.length < 2) throw new Unmapped('a vector; the contract multiplies matrices')
+  const [M, K, N] = [a.shape.at(-2)!, a.shape.at(-1)!, b.shape.at(-1)!]
+  const stack = a.shape.slice(0, -2)
+  if (sizeOf(b.shape.slice(0, -2)) === 1 && b.shape.length <= a.shape.length) {
+    const rows = M * sizeOf(stack)
+    const w = transpose(reshape(b, [K, N]))
+    return [
+      { operator: 'dense', operands: { x: reshape(a, [rows, K]), w }, attributes: {}, got: reshape(y, [rows, N]) },
+    ]
+  }
+  if (shapeText(stack) !== shapeText(b.shape.slice(0, -2)))
+    throw new Unmapped(
+      `stacks of ${shapeText(a.shape)} and ${shapeText(b.shape)}; they must agree, or the second be one`,
+    )
+  return Array.from({ length: sizeOf(stack) }, (_, i) => ({
+    operator: 'dense',
+    operands: { x: matrix(a, i, [M, K]), w: transpose(matrix(b, i, [K, N])) },
+    attributes: {},
+    got: matrix(y, i, [M, N]),
+  }))
 }
 
-export function gemm(test: NodeTest): readonly MappedCall[] {
-  const [alpha, beta] = [numberOf(test, 'alpha', 1), numberOf(test, 'beta', 1)]
+export function gemm(node: NodeCall): readonly MappedCall[] {
+  const [alpha, beta] = [numberOf(node, 'alpha', 1), numberOf(node, 'beta', 1)]
   // By a power of two x is scaled without rounding, wherever the implementation scales.
   if (!Number.isInteger(Math.log2(alpha))) throw new Unmapped(`alpha=${alpha} rounds; a power of two would not`)
-  const [a, b, y] = [present(test.inputs, 0), present(test.inputs, 1), present(test.outputs, 0)]
-  const x = scaled(numberOf(test, 'transA', 0) === 1 ? transpose(a) : a, alpha)
-  const w = numberOf(test, 'transB', 0) === 1 ? b : transpose(b)
-  const c = test.inputs[2]
+  const [a, b, y] = [present(node.inputs, 0), present(node.inputs, 1), present(node.outputs, 0)]
+  const x = scaled(numberOf(node, 'transA', 0) === 1 ? transpose(a) : a, alpha)
+  const w = numberOf(node, 'transB', 0) === 1 ? b : transpose(b)
+  const c = node.inputs[2]
   if (!c) return [{ operator: 'dense', operands: { x, w, b: undefined }, attributes: {}, got: y }]
   const [N, O] = [y.shape[0]!, y.shape[1]!]
   const bias = scaled(broadcast(c, N, O), beta)
@@ -50,11 +74,11 @@ export function gemm(test: NodeTest): readonly MappedCall[] {
 }
 
 /** The logarithms of softmax, a second output, have no operator in the contract. */
-export function softmaxCrossEntropyLoss(test: NodeTest): readonly MappedCall[] {
-  const [scores, labels, loss] = [present(test.inputs, 0), present(test.inputs, 1), present(test.outputs, 0)]
-  const weights = test.inputs[2]
-  const ignored = test.attributes.ignore_index
-  const reduction = textOf(test, 'reduction', 'mean')
+export function softmaxCrossEntropyLoss(node: NodeCall): readonly MappedCall[] {
+  const [scores, labels, loss] = [present(node.inputs, 0), present(node.inputs, 1), present(node.outputs, 0)]
+  const weights = node.inputs[2]
+  const ignored = node.attributes.ignore_index
+  const reduction = textOf(node, 'reduction', 'mean')
   const x = rowsAlong(scores, 1)
   const [N, K] = [x.shape[0]!, x.shape[1]!]
   const t = tensor([N, K], new Float64Array(N * K))
@@ -82,6 +106,12 @@ function rowsAlong(x: Tensor, axis: number): Tensor {
   const K = x.shape[axis]!
   const others = x.shape.map((_, i) => i).filter((i) => i !== axis)
   return reshape(permute(x, [...others, axis]), [sizeOf(x.shape) / K, K])
+}
+
+/** Matrix i of a stack. */
+function matrix({ data }: Tensor, i: number, shape: readonly number[]): Tensor {
+  const size = sizeOf(shape)
+  return { shape, data: data.slice(i * size, (i + 1) * size) }
 }
 
 /** Row n of a matrix, in the shape it is wanted in. */

@@ -4,42 +4,42 @@
  *
  * Source: ONNX operator documentation, https://onnx.ai/onnx/operators/.
  */
-import type { Padding, Pair } from '../../../reference/contract.ts'
-import { shapeText, type Tensor } from '../../../reference/tensor.ts'
-import { missingForward, missingTransposed } from '../../target/onnx/padding.ts'
-import { listOf, type MappedCall, type NodeTest, numberOf, present, textOf, Unmapped, type Value } from './nodeTest.ts'
+import type { Padding, Pair } from '../../reference/contract.ts'
+import { shapeText, type Tensor } from '../../reference/tensor.ts'
+import { missingForward, missingTransposed } from '../target/onnx/padding.ts'
+import { listOf, type MappedCall, type NodeCall, numberOf, present, textOf, Unmapped, type Value } from './node.ts'
 
-export function conv(test: NodeTest): readonly MappedCall[] {
-  const [x, w, b] = [planar(present(test.inputs, 0)), planar(present(test.inputs, 1)), test.inputs[2]]
-  const kernel = pair(listOf(test, 'kernel_shape')) ?? planeOf(w)
-  const stride = pair(listOf(test, 'strides')) ?? ONE
-  const dilation = pair(listOf(test, 'dilations')) ?? ONE
+export function conv(node: NodeCall): readonly MappedCall[] {
+  const [x, w, b] = [planar(present(node.inputs, 0)), planar(present(node.inputs, 1)), node.inputs[2]]
+  const kernel = pair(listOf(node, 'kernel_shape')) ?? planeOf(w)
+  const stride = pair(listOf(node, 'strides')) ?? ONE
+  const dilation = pair(listOf(node, 'dilations')) ?? ONE
   const attributes = {
     stride,
     dilation,
-    groups: numberOf(test, 'group', 1),
-    padding: paddingOf(test, missingForward(planeOf(x), kernel, stride, dilation)),
+    groups: numberOf(node, 'group', 1),
+    padding: paddingOf(node, missingForward(planeOf(x), kernel, stride, dilation)),
   }
-  return [{ operator: 'conv2d', operands: { x, w, b }, attributes, got: planar(present(test.outputs, 0)) }]
+  return [{ operator: 'conv2d', operands: { x, w, b }, attributes, got: planar(present(node.outputs, 0)) }]
 }
 
 /**
  * output_shape, and auto_pad=SAME_…, which stands for P·sh, ask for a size. Padding is what remains of the size there would be
  * without; when that falls short, cells are added behind, as outputPadding.
  */
-export function convTranspose(test: NodeTest): readonly MappedCall[] {
-  const [x, w, b] = [planar(present(test.inputs, 0)), planar(present(test.inputs, 1)), test.inputs[2]]
-  const kernel = pair(listOf(test, 'kernel_shape')) ?? planeOf(w)
-  const stride = pair(listOf(test, 'strides')) ?? ONE
-  const dilation = pair(listOf(test, 'dilations')) ?? ONE
-  const added = pair(listOf(test, 'output_padding'), 0) ?? [0, 0]
-  const common = { stride, dilation, groups: numberOf(test, 'group', 1) }
+export function convTranspose(node: NodeCall): readonly MappedCall[] {
+  const [x, w, b] = [planar(present(node.inputs, 0)), planar(present(node.inputs, 1)), node.inputs[2]]
+  const kernel = pair(listOf(node, 'kernel_shape')) ?? planeOf(w)
+  const stride = pair(listOf(node, 'strides')) ?? ONE
+  const dilation = pair(listOf(node, 'dilations')) ?? ONE
+  const added = pair(listOf(node, 'output_padding'), 0) ?? [0, 0]
+  const common = { stride, dilation, groups: numberOf(node, 'group', 1) }
   const operands = { x, w, b }
-  const got = planar(present(test.outputs, 0))
-  const wanted = pair(listOf(test, 'output_shape'))
-  const way = textOf(test, 'auto_pad', 'NOTSET')
+  const got = planar(present(node.outputs, 0))
+  const wanted = pair(listOf(node, 'output_shape'))
+  const way = textOf(node, 'auto_pad', 'NOTSET')
   if (!wanted && !way.startsWith('SAME')) {
-    const attributes = { ...common, padding: explicit(test), outputPadding: added }
+    const attributes = { ...common, padding: explicit(node), outputPadding: added }
     return [{ operator: 'convTranspose2d', operands, attributes, got }]
   }
   const excess = missingTransposed(kernel, stride, dilation, added)
@@ -51,50 +51,50 @@ export function convTranspose(test: NodeTest): readonly MappedCall[] {
 }
 
 /** The second output of MaxPool, where the maxima stand, has no operator in the contract. */
-export function maxPool(test: NodeTest): readonly MappedCall[] {
-  const x = planar(present(test.inputs, 0))
-  const attributes = { ...poolAttributes(test, x), dilation: pair(listOf(test, 'dilations')) ?? ONE }
-  return [{ operator: 'maxPool2d', operands: { x }, attributes, got: planar(present(test.outputs, 0)) }]
+export function maxPool(node: NodeCall): readonly MappedCall[] {
+  const x = planar(present(node.inputs, 0))
+  const attributes = { ...poolAttributes(node, x), dilation: pair(listOf(node, 'dilations')) ?? ONE }
+  return [{ operator: 'maxPool2d', operands: { x }, attributes, got: planar(present(node.outputs, 0)) }]
 }
 
-export function averagePool(test: NodeTest): readonly MappedCall[] {
-  const x = planar(present(test.inputs, 0))
-  const countIncludePad = numberOf(test, 'count_include_pad', 0) === 1
-  const attributes = { ...poolAttributes(test, x), countIncludePad }
-  return [{ operator: 'averagePool2d', operands: { x }, attributes, got: planar(present(test.outputs, 0)) }]
+export function averagePool(node: NodeCall): readonly MappedCall[] {
+  const x = planar(present(node.inputs, 0))
+  const countIncludePad = numberOf(node, 'count_include_pad', 0) === 1
+  const attributes = { ...poolAttributes(node, x), countIncludePad }
+  return [{ operator: 'averagePool2d', operands: { x }, attributes, got: planar(present(node.outputs, 0)) }]
 }
 
 /** GlobalMaxPool, GlobalAveragePool: the window is the image. */
-export function globalPool(operator: 'maxPool2d' | 'averagePool2d', test: NodeTest): readonly MappedCall[] {
-  const x = planar(present(test.inputs, 0))
+export function globalPool(operator: 'maxPool2d' | 'averagePool2d', node: NodeCall): readonly MappedCall[] {
+  const x = planar(present(node.inputs, 0))
   const whole = { kernel: planeOf(x), stride: ONE, padding: NONE, ceilMode: false }
   const rest = operator === 'maxPool2d' ? { dilation: ONE } : { countIncludePad: false }
-  return [{ operator, operands: { x }, attributes: { ...whole, ...rest }, got: planar(present(test.outputs, 0)) }]
+  return [{ operator, operands: { x }, attributes: { ...whole, ...rest }, got: planar(present(node.outputs, 0)) }]
 }
 
 const ONE: Pair = [1, 1]
 const NONE: Padding = [0, 0, 0, 0]
 
-function poolAttributes(test: NodeTest, x: Tensor) {
-  const kernel = pair(listOf(test, 'kernel_shape'))
-  if (!kernel) throw new Error('a pooling needs kernel_shape')
-  const stride = pair(listOf(test, 'strides')) ?? ONE
-  const dilation = pair(listOf(test, 'dilations')) ?? ONE
-  const padding = paddingOf(test, missingForward(planeOf(x), kernel, stride, dilation))
-  return { kernel, stride, padding, ceilMode: numberOf(test, 'ceil_mode', 0) === 1 }
+function poolAttributes(node: NodeCall, x: Tensor) {
+  const kernel = pair(listOf(node, 'kernel_shape'))
+  if (!kernel) throw new Unmapped('a pooling needs kernel_shape')
+  const stride = pair(listOf(node, 'strides')) ?? ONE
+  const dilation = pair(listOf(node, 'dilations')) ?? ONE
+  const padding = paddingOf(node, missingForward(planeOf(x), kernel, stride, dilation))
+  return { kernel, stride, padding, ceilMode: numberOf(node, 'ceil_mode', 0) === 1 }
 }
 
 /** What auto_pad makes of the cells that are missing on each axis, or pads as it is. */
-function paddingOf(test: NodeTest, [h, w]: Pair): Padding {
-  const way = textOf(test, 'auto_pad', 'NOTSET')
-  if (!way.startsWith('SAME')) return explicit(test)
+function paddingOf(node: NodeCall, [h, w]: Pair): Padding {
+  const way = textOf(node, 'auto_pad', 'NOTSET')
+  if (!way.startsWith('SAME')) return explicit(node)
   if (h < 0 || w < 0) throw new Unmapped(`auto_pad=${way} would pad ${shapeText([h, w])} in all, ONNX leaves that open`)
   return split(h, w, way)
 }
 
 /** pads; none where it is left out, as with auto_pad=VALID. */
-function explicit(test: NodeTest): Padding {
-  const pads = listOf(test, 'pads')
+function explicit(node: NodeCall): Padding {
+  const pads = listOf(node, 'pads')
   if (!pads) return NONE
   if (pads.length === 2) return [0, pads[0]!, 0, pads[1]!]
   if (pads.length !== 4) throw new Unmapped(`pads ${shapeText(pads)} has ${pads.length / 2} spatial axes`)

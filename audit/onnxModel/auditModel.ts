@@ -1,0 +1,161 @@
+/**
+ * A model in a target, held against the textbook node by node. Each node is judged on the inputs that the target itself gave
+ * it, so that a layer is not blamed for those before it. How the error grows from the first to the last is another question, of
+ * which no bound speaks: on demand the textbook runs on its own results, and the distance at each node is reported.
+ */
+import { type ModelRunner, withOutputs } from '../target/onnx/wholeModel.ts'
+import { type CaseLine, caseOf } from './caseOf.ts'
+import { computeNode, isComputed, judgeNode, type NodeVerdict } from './judgeNode.ts'
+import { type NodeCall, Unmapped, type Value } from './node.ts'
+import { type Model, ModelError, type ModelNode, refuseForeign } from './read.ts'
+
+export interface LayerReport {
+  readonly node: string
+  readonly opType: string
+  readonly inputs: readonly (readonly number[])[]
+  readonly output: readonly number[]
+  /** Why it was not judged; then its output is taken as the target gave it. */
+  readonly unjudged?: string
+  readonly verdict?: NodeVerdict
+  readonly case?: CaseLine
+  /** From the textbook on its own results, from the inputs of the model on. */
+  readonly drift?: Distance
+}
+
+/** How far a is from b. Infinite where the shapes differ, or one of two numbers alone is finite. */
+export interface Distance {
+  /** ‖a − b‖∞ */
+  readonly absolute: number
+  /** ‖a − b‖∞/‖b‖∞ */
+  readonly relative: number
+}
+
+/** An output of the model as it is, fusions and all. */
+interface OutputReport {
+  readonly name: string
+  readonly shape: readonly number[]
+  /** From the same output with every layer visible; undefined for one of an element type that is not read here. */
+  readonly untouched?: Distance
+  /** From the textbook on its own results. */
+  readonly drift?: Distance
+}
+
+export interface ModelReport {
+  readonly target: string
+  readonly version: string | undefined
+  readonly opset: number
+  readonly feeds: ReadonlyMap<string, Value>
+  readonly layers: readonly LayerReport[]
+  readonly outputs: readonly OutputReport[]
+}
+
+export interface ModelAuditOptions {
+  readonly endToEnd?: boolean
+  readonly progress?: (layer: number, of: number, name: string) => void
+}
+
+/** Throws ModelError where the target does not run the model. */
+export async function auditModel(
+  bytes: Uint8Array,
+  model: Model,
+  feeds: ReadonlyMap<string, Value>,
+  runner: ModelRunner,
+  { endToEnd = false, progress }: ModelAuditOptions = {},
+): Promise<ModelReport> {
+  const visible = model.nodes.flatMap(({ outputs }) => outputs.filter((name) => name !== ''))
+  const more = visible.filter((name) => !model.outputs.includes(name))
+  const values = new Map<string, Value | undefined>([...model.constants, ...feeds])
+  for (const [name, value] of await run(runner, withOutputs(bytes, more), feeds)) values.set(name, value)
+  const untouched = await run(runner, bytes, feeds)
+  const own = new Map<string, Value | undefined>(endToEnd ? [...model.constants, ...feeds] : [])
+  const layers = model.nodes.map((node, i): LayerReport => {
+    progress?.(i, model.nodes.length, node.name)
+    const layer = judged(node, model.opset, values)
+    return endToEnd ? { ...layer, ...drifted(node, model.opset, values, own) } : layer
+  })
+  const outputs = model.outputs.map((name): OutputReport => {
+    const [shown, plain, exact] = [values.get(name), untouched.get(name), own.get(name)]
+    if (!shown || !plain) return { name, shape: [] }
+    const drift = exact ? { drift: distance(plain, exact) } : {}
+    return { name, shape: plain.shape, untouched: distance(plain, shown), ...drift }
+  })
+  return { target: runner.name, version: runner.version, opset: model.opset, feeds, layers, outputs }
+}
+
+async function run(runner: ModelRunner, bytes: Uint8Array, feeds: ReadonlyMap<string, Value>) {
+  try {
+    return await runner.run(bytes, feeds)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new ModelError(
+      `${runner.name} does not run the model: ${message.split('\n')[0]}; sizes that it leaves open are set with --dim name=4`,
+    )
+  }
+}
+
+function judged(node: ModelNode, opset: number, values: ReadonlyMap<string, Value | undefined>): LayerReport {
+  const taken = node.inputs.map((name) => values.get(name))
+  const output = values.get(node.outputs[0] ?? '')
+  const about = {
+    node: node.name,
+    opType: node.opType,
+    inputs: taken.flatMap((value) => (value ? [value.shape] : [])),
+    output: output?.shape ?? [],
+  }
+  try {
+    const verdict = judgeNode(callOf(node, opset, values))
+    const line = verdict.call ? caseOf(verdict.call) : undefined
+    return { ...about, verdict, ...(line ? { case: line } : {}) }
+  } catch (error) {
+    if (!(error instanceof Unmapped)) throw error
+    return { ...about, unjudged: error.message }
+  }
+}
+
+/** The node with the values that these names stand for. Throws Unmapped where one is missing, or the operator unknown. */
+function callOf(node: ModelNode, opset: number, values: ReadonlyMap<string, Value | undefined>): NodeCall {
+  refuseForeign(node)
+  if (!isComputed(node.opType)) throw new Unmapped(`nothing here computes ${node.opType}`)
+  const known = (name: string): Value => {
+    const value = values.get(name)
+    if (value) return value
+    throw new Unmapped(`${JSON.stringify(name)} is of an element type that is not read here`)
+  }
+  const { opType, attributes } = node
+  const inputs = node.inputs.map((name) => (name === '' ? undefined : known(name)))
+  return { opType, opset, attributes, inputs, outputs: node.outputs.filter((name) => name !== '').map(known) }
+}
+
+/** The node on the textbook's own results, and how far the target's is from it. What is not computed is taken from the target. */
+function drifted(
+  node: ModelNode,
+  opset: number,
+  values: ReadonlyMap<string, Value | undefined>,
+  own: Map<string, Value | undefined>,
+): { drift?: Distance } {
+  const name = node.outputs[0] ?? ''
+  const got = values.get(name)
+  for (const output of node.outputs) own.set(output, values.get(output))
+  if (!got) return {}
+  try {
+    const value = computeNode({ ...callOf(node, opset, own), outputs: [got] }, got)
+    own.set(name, value)
+    return { drift: distance(got, value) }
+  } catch (error) {
+    if (error instanceof Unmapped) return {}
+    throw error
+  }
+}
+
+function distance(a: Value, b: Value): Distance {
+  if (a.shape.join() !== b.shape.join()) return { absolute: Infinity, relative: Infinity }
+  let [absolute, largest] = [0, 0]
+  for (let i = 0; i < a.data.length; i++) {
+    const [x, y] = [a.data[i]!, b.data[i]!]
+    if (Number.isFinite(y)) largest = Math.max(largest, Math.abs(y))
+    if (Object.is(x, y)) continue
+    const difference = Math.abs(x - y)
+    absolute = Math.max(absolute, Number.isNaN(difference) ? Infinity : difference)
+  }
+  return { absolute, relative: absolute === 0 ? 0 : absolute / largest }
+}
