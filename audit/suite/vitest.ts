@@ -23,5 +23,3 @@ declare module 'vitest' {
     toMatchOracle(...call: OracleCall): unknown
   }
 }
-
-export { type Matched, type OracleCall, toMatchOracle } from './matcher.ts'
