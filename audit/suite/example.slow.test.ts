@@ -57,7 +57,7 @@ describe('audit/example from the packed package', () => {
     const { status, text } = run(project, 'npx', 'vitest', 'run', 'wrongConv')
     expect(status).toBe(1)
     expect(text).toMatch(/Tests +2 failed \(2\)/)
-    expect(text).toContain('looks like: flipped kernel')
+    expect(text).toContain('looks like: kernel turned')
     expect(text).toContain('toMatchOracle: conv2d: element [0,0,0,0] is 12, expected 21 ± 0')
     expect(text).toContain('element [0,0,0,0]  expected 21  got 12  bound 0')
     expect(text).toContain('2 of 2 elements wrong, where no such error is possible')
@@ -70,13 +70,12 @@ describe('audit/example from the packed package', () => {
        import mine from './myConv.ts'
        import wrong from './wrongConv.ts'
        declare const describe: any, it: any
-       for (const implementation of [mine, wrong]) auditSuite({ describe, it }, implementation, { cases: 20, timeout: 98_765 })
-       it('the limit', async function (this: any) { console.log('limits', this.test.parent.suites.flatMap((s: any) => s.tests.map((t: any) => t.timeout())).join()) })`,
+       for (const implementation of [mine, wrong]) auditSuite({ describe, it }, implementation, { cases: 20 })`,
     )
     const { text } = run(project, 'npx', 'mocha', '--import=tsx', 'mocha.mts')
     expect(text).toMatch(/3 passing/)
     expect(text).toMatch(/1 failing/)
-    expect(text).toContain('looks like: flipped kernel')
+    expect(text).toContain('looks like: kernel turned')
   })
 
   /** The mistakes that the types must see, each under a comment that fails where there is none. */
