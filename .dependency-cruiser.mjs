@@ -7,6 +7,8 @@ const TEST = '\\.test\\.ts$'
 const TEST_SUPPORT = '^audit/target/byHand/'
 /** Packages under audit: optional peers, which need not be there. */
 const PEERS = '^node_modules/(@tensorflow/|onnxruntime-|@jax-js/jax/|convnetjs/|ml-matrix-convolution/)'
+/** Matchers for vitest, an optional peer as well: who imports them has it. */
+const MATCHERS = '^audit/suite/vitest\\.ts$'
 const PUBLISHED = '^(index\\.ts$|(reference|optimized|properties|audit|bench|train|cli)/)'
 
 /** Number systems load mathjs in one file through node:module, which hides it from here: who may have one has both. */
@@ -53,7 +55,7 @@ export default {
       name: 'no-development-packages',
       comment: 'Who installs cnn-oracle does not have them.',
       severity: 'error',
-      from: { path: PUBLISHED, pathNot: [TEST, TEST_SUPPORT] },
+      from: { path: PUBLISHED, pathNot: [TEST, TEST_SUPPORT, MATCHERS] },
       to: { dependencyTypes: ['npm-dev'], pathNot: PEERS },
     },
     {
@@ -138,6 +140,8 @@ export default {
     },
   ],
   options: {
+    // A project of its own, which has this package from its tarball: audit/suite/example.slow.test.ts.
+    exclude: { path: '^audit/example/' },
     doNotFollow: { path: ['node_modules', '^dist/', '^coverage/', '^reports/'] },
     // Types count: a cycle of types is a cycle of thoughts.
     tsPreCompilationDeps: true,

@@ -1,5 +1,5 @@
-/** An implementation of one's own, as the README shows it: one operator, float32, the rest not offered. */
-import type { Implementation } from '../../reference/contract.ts'
+/** An implementation of one's own, as the README shows it: two operators, float32, the rest not offered. */
+import type { Implementation } from 'cnn-oracle'
 
 const mine: Implementation = {
   name: 'my-conv',

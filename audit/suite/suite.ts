@@ -2,21 +2,22 @@
  * The audit as tests of another project's own suite, with any runner that has `describe` and `it` (vitest, jest, mocha, node:test,
  * bun). It runs in the process of the tests: what hangs or crashes ends them; `cnn-oracle audit` isolates.
  *
- *   auditSuite({ describe, it }, mine, { operators: ['conv2d'], cases: 100 })
+ *   auditSuite({ describe, it }, mine, { operators: ['conv2d'], cases: 100, known: 'known.json' })
  */
-import { refuseCount, refuseImplementation } from '../../properties/given.ts'
+import { isObject, refuseCount, refuseImplementation } from '../../properties/given.ts'
 import { holdLaw, laws } from '../../properties/law/index.ts'
 import type { Implementation, OperatorName } from '../../reference/contract.ts'
 import { operatorRow, operators } from '../../reference/operators.ts'
 import { isHarmless } from '../finding.ts'
 import { findingsOver } from '../findingsOver.ts'
-import { type Known, knownEntry } from '../known.ts'
+import { type Known, knownEntry, readKnown, speaksOf } from '../known.ts'
 import { findingRecord } from '../report/json.ts'
 import { findingLines } from '../report/words.ts'
 
 export interface Runner {
   describe(name: string, body: () => void): unknown
-  it(name: string, body: () => Promise<void>, timeout?: number): unknown
+  /** mocha has no third argument: there the limit is set through `this`. */
+  it(name: string, body: (this: unknown) => Promise<void>, timeout?: number): unknown
 }
 
 export interface SuiteOptions {
@@ -24,18 +25,18 @@ export interface SuiteOptions {
   readonly operators?: readonly OperatorName[]
   readonly cases?: number
   readonly seed?: number
-  /** Findings that are expected, as readKnown reads them. */
-  readonly known?: readonly Known[]
+  /** Findings that are expected: the path of their list, or what readKnown read. One that no longer shows fails a test of its own. */
+  readonly known?: string | readonly Known[]
   /** Also a test for each law that can be asked of these operators. */
   readonly laws?: boolean
-  /** Milliseconds a test may take, where the runner takes it as its third argument. */
+  /** Milliseconds a test may take: 60,000 when left out. node:test has no limit of its own, and none is set there. */
   readonly timeout?: number
 }
 
-/** Declares one test an operator. Throws RangeError where nothing would be audited. */
+/** Declares one test an operator. Throws RangeError where nothing would be audited, KnownError for a list that cannot be read. */
 export function auditSuite({ describe, it }: Runner, implementation: Implementation, options: SuiteOptions = {}): void {
   refuseImplementation('auditSuite', implementation)
-  const { cases = 12, seed = 1, known = [], timeout = 60_000 } = options
+  const { cases = 12, seed = 1, timeout = 60_000 } = options
   refuseCount('auditSuite: cases', cases)
   const offers = (operator: OperatorName): boolean => implementation.operators[operator] !== undefined
   const wanted = options.operators?.map((name) => operatorRow(name).name)
@@ -44,29 +45,71 @@ export function auditSuite({ describe, it }: Runner, implementation: Implementat
   const names = wanted ?? operators.map((row) => row.name).filter(offers)
   if (names.length === 0)
     throw new RangeError(`auditSuite: ${implementation.name} offers no operator; nothing would be audited`)
+  const list = typeof options.known === 'string' ? readKnown([options.known], false) : (options.known ?? [])
+  const about = list.filter((k) => names.some((operator) => speaksOf(k, implementation.name, operator)))
+  const seen: Seen = { operators: new Set(), entries: new Set() }
+  const test = (name: string, body: () => Promise<void>): unknown =>
+    it(
+      name,
+      function () {
+        if (hasTimeout(this)) this.timeout(timeout)
+        return body()
+      },
+      timeout,
+    )
   describe(`${implementation.name} against the textbook`, () => {
-    for (const operator of names) it(operator, () => hold(implementation, operator, { cases, seed, known }), timeout)
+    for (const operator of names)
+      test(operator, () => hold(implementation, operator, { cases, seed, known: about, seen }))
+    if (about.length > 0) test('what is known still shows', async () => refuseGone(implementation, names, about, seen))
     if (!options.laws) return
-    for (const law of laws.filter((l) => [l.operator, ...l.uses].every((operator) => names.includes(operator)))) {
-      const body = async (): Promise<void> => {
+    for (const law of laws.filter((l) => [l.operator, ...l.uses].every((operator) => names.includes(operator))))
+      test(`${law.operator}: ${law.equation}`, async () => {
         const broken = (await holdLaw(law, implementation, { cases, seed }))?.broken
         if (broken) throw new Error(broken.outcome.message)
-      }
-      it(`${law.operator}: ${law.equation}`, body, timeout)
-    }
+      })
   })
+}
+
+/** What the tests that ran so far came upon: a runner may be asked for some of them alone. */
+interface Seen {
+  readonly operators: Set<OperatorName>
+  readonly entries: Set<Known>
+}
+
+/** The context of mocha. */
+const hasTimeout = (context: unknown): context is { timeout(milliseconds: number): void } =>
+  isObject(context) && typeof context.timeout === 'function'
+
+/** Throws for entries that did not show although all was run that they speak of and this implementation offers. */
+function refuseGone(
+  implementation: Implementation,
+  names: readonly OperatorName[],
+  about: readonly Known[],
+  seen: Seen,
+): void {
+  const offered = operators.map((row) => row.name).filter((name) => implementation.operators[name] !== undefined)
+  const covered = (k: Known): boolean =>
+    offered
+      .filter((operator) => speaksOf(k, implementation.name, operator))
+      .every((operator) => names.includes(operator) && seen.operators.has(operator))
+  const gone = about.filter((k) => covered(k) && !seen.entries.has(k))
+  if (gone.length === 0) return
+  throw new Error(gone.map((k) => `known ${k.id} no longer shows: ${k.what}; remove it from ${k.file}`).join('\n'))
 }
 
 async function hold(
   implementation: Implementation,
   operator: OperatorName,
-  { cases, seed, known }: { readonly cases: number; readonly seed: number; readonly known: readonly Known[] },
+  { cases, seed, known, seen }: { cases: number; seed: number; known: readonly Known[]; seen: Seen },
 ): Promise<void> {
   const { findings, tally } = await findingsOver(implementation, operator, cases, seed)
   if (tally.cases === 0)
     throw new Error(
       `${operator}: none of ${tally.unsupported} cases is supported, so that nothing was judged; leave it out`,
     )
+  // An entry may expect what another one already explains: it shows all the same.
+  for (const k of known) if (findings.some((f) => knownEntry([k], implementation.name, f))) seen.entries.add(k)
+  seen.operators.add(operator)
   const news = findings.filter((f) => !isHarmless(f.kind) && !knownEntry(known, implementation.name, f))
   if (news.length === 0) return
   const text = news.map((finding) => {
@@ -76,3 +119,6 @@ async function hold(
   })
   throw new Error(text.join('\n'))
 }
+
+export { type Known, readKnown } from '../known.ts'
+export { type Matched, type OracleCall, toMatchOracle } from './matcher.ts'

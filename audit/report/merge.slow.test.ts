@@ -61,7 +61,7 @@ beforeAll(async () => {
     const shard = await run({ index, count: 3 })
     parts.push(readDocument(`${index}.json`, JSON.stringify(shard)))
   }
-}, 60_000)
+}, 5 * 60_000)
 
 describe('cnn-oracle merge', () => {
   it('the shards, in any order, make the report of the whole run', () => {
