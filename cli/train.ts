@@ -40,17 +40,28 @@ export async function train(flags: TrainFlags): Promise<number> {
   const line = progressLine()
   const abort = new AbortController()
   process.once('SIGINT', () => abort.abort())
-  const start = performance.now()
+  const clock = stopwatch()
   let seen = 0
+  let accuracy: number | undefined
   const told = (cost: number, batches: number): void => {
     seen += training.settings.batch
-    const rate = (1000 * seen) / (performance.now() - start)
     line.show(
-      `epoch ${training.epoch + 1}/${epochs} ${training.done}/${batches} loss ${cost.toFixed(4)} ${rate.toFixed(0)} images/s`,
+      `epoch ${training.epoch + 1}/${epochs} ${training.done}/${batches} loss ${cost.toFixed(4)}` +
+        `${accuracy === undefined ? '' : ` accuracy ${percent(accuracy)}`} ${(seen / clock.seconds()).toFixed(0)} images/s`,
     )
+    loss += cost / batches
+  }
+  let loss = 0
+  const epochDone = async (): Promise<void> => {
+    clock.stop()
+    accuracy = await accuracyOn(by, training, test)
+    const speed = `${clock.seconds().toFixed(0)} s, ${(seen / clock.seconds()).toFixed(0)} images/s`
+    line.log(`epoch ${training.epoch}/${epochs} loss ${loss.toFixed(4)} accuracy ${percent(accuracy)} ${speed}`)
+    loss = 0
+    clock.go()
   }
   try {
-    await loop(by, training, images, { epochs, verifyEvery: flags.verify, told, signal: abort.signal })
+    await loop(by, training, images, { epochs, verifyEvery: flags.verify, told, epochDone, signal: abort.signal })
   } catch (error) {
     if (!(error instanceof WrongLayer)) throw error
     line.clear()
@@ -63,7 +74,7 @@ export async function train(flags: TrainFlags): Promise<number> {
     return exitCode.findings
   }
   line.clear()
-  const seconds = (performance.now() - start) / 1000
+  const seconds = clock.seconds()
   writeFileSync(checkpoint, writeSafetensors(checkpointOf(training)))
   if (abort.signal.aborted) {
     process.stdout.write(
@@ -71,12 +82,32 @@ export async function train(flags: TrainFlags): Promise<number> {
     )
     return exitCode.interrupted
   }
-  const accuracy = await accuracyOn(by, training, test)
+  accuracy ??= await accuracyOn(by, training, test)
   process.stdout.write(
-    `${training.settings.variant}, seed ${training.settings.seed}, ${by.name}: test accuracy ${(100 * accuracy).toFixed(2)} % of ${test.count}, ` +
-      `${seconds.toFixed(1)} s, ${(seen / seconds).toFixed(0)} images/s\n`,
+    `${training.settings.variant}, seed ${training.settings.seed}, ${by.name}: test accuracy ${percent(accuracy)} of ${test.count}, ` +
+      `${seconds.toFixed(1)} s of training, ${(seen / Math.max(seconds, 1e-3)).toFixed(0)} images/s\n`,
   )
   return exitCode.holds
+}
+
+const percent = (part: number): string => `${(100 * part).toFixed(2)} %`
+
+/** Counts the time of training alone, without that of the tests between epochs. */
+function stopwatch() {
+  let sum = 0
+  let since = performance.now()
+  let runs = true
+  return {
+    seconds: (): number => (sum + (runs ? performance.now() - since : 0)) / 1000,
+    stop(): void {
+      sum += performance.now() - since
+      runs = false
+    },
+    go(): void {
+      since = performance.now()
+      runs = true
+    },
+  }
 }
 
 async function moduleOf(target: string): ReturnType<typeof loadModule> {
