@@ -1,5 +1,6 @@
 /** `cnn-oracle train`: the article's network on Fashion-MNIST, each step held against the textbook where asked. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { loadModule } from '../audit/target/module.ts'
 import { looksLikeModule } from '../audit/target/target.ts'
 import { optimized } from '../optimized/index.ts'
@@ -13,13 +14,14 @@ import { exitCode, UsageError } from './exit.ts'
 import { progressLine } from './progress.ts'
 
 export interface TrainFlags {
-  readonly data: string
+  readonly data?: string
   readonly variant: string
   readonly epochs: number
   readonly batch: number
   readonly seed: number
   readonly rate?: number
   readonly momentum: number
+  readonly decay: number
   readonly target: string
   readonly verify?: number
   readonly checkpoint: string
@@ -27,15 +29,23 @@ export interface TrainFlags {
 }
 
 export async function train(flags: TrainFlags): Promise<number> {
-  const { variant, data, epochs, batch, seed, momentum, checkpoint } = flags
+  const { variant, epochs, batch, seed, momentum, decay, checkpoint } = flags
+  const data = flags.data ?? fixture()
   if (variant !== 'mean' && variant !== 'max')
     throw new UsageError(`train: --variant is ${variant}; it is mean (the article's) or max (relu, softmax)`)
   const by =
     flags.target === 'optimized' ? optimized : flags.target === 'textbook' ? textbook : await moduleOf(flags.target)
   const [images, test] = [readDataset(data, 'train'), readDataset(data, 't10k')]
-  const settings = { variant, seed, batch, momentum, rate: flags.rate ?? (variant === 'mean' ? 1 : 0.05) } as const
+  const settings = {
+    variant,
+    seed,
+    batch,
+    momentum,
+    decay,
+    rate: flags.rate ?? (variant === 'mean' ? 0.3 : 0.05),
+  } as const
   const training = flags.resume
-    ? resume(readSafetensors(readFileSync(flags.resume), flags.resume), by.precision, flags.resume)
+    ? resume(readSafetensors(bytesOf(flags.resume), flags.resume), by.precision, flags.resume)
     : begin(settings, by.precision)
   const line = progressLine()
   const abort = new AbortController()
@@ -43,21 +53,22 @@ export async function train(flags: TrainFlags): Promise<number> {
   const clock = stopwatch()
   let seen = 0
   let accuracy: number | undefined
+  let costs: number[] = []
   const told = (cost: number, batches: number): void => {
     seen += training.settings.batch
     line.show(
       `epoch ${training.epoch + 1}/${epochs} ${training.done}/${batches} loss ${cost.toFixed(4)}` +
         `${accuracy === undefined ? '' : ` accuracy ${percent(accuracy)}`} ${(seen / clock.seconds()).toFixed(0)} images/s`,
     )
-    loss += cost / batches
+    costs.push(cost)
   }
-  let loss = 0
   const epochDone = async (): Promise<void> => {
     clock.stop()
     accuracy = await accuracyOn(by, training, test)
     const speed = `${clock.seconds().toFixed(0)} s, ${(seen / clock.seconds()).toFixed(0)} images/s`
+    const loss = costs.reduce((a, b) => a + b, 0) / costs.length
     line.log(`epoch ${training.epoch}/${epochs} loss ${loss.toFixed(4)} accuracy ${percent(accuracy)} ${speed}`)
-    loss = 0
+    costs = []
     clock.go()
   }
   try {
@@ -75,19 +86,29 @@ export async function train(flags: TrainFlags): Promise<number> {
   }
   line.clear()
   const seconds = clock.seconds()
+  const { user, system } = process.cpuUsage()
+  const processor = (user + system) / 1e6
   writeFileSync(checkpoint, writeSafetensors(checkpointOf(training)))
   if (abort.signal.aborted) {
     process.stdout.write(
-      `stopped; go on with: cnn-oracle train --data ${data} --epochs ${epochs} --resume ${checkpoint}\n`,
+      `stopped; go on with: cnn-oracle train${flags.data === undefined ? '' : ` --data ${data}`} --epochs ${epochs} --resume ${checkpoint}\n`,
     )
     return exitCode.interrupted
   }
   accuracy ??= await accuracyOn(by, training, test)
   process.stdout.write(
     `${training.settings.variant}, seed ${training.settings.seed}, ${by.name}: test accuracy ${percent(accuracy)} of ${test.count}, ` +
-      `${seconds.toFixed(1)} s of training, ${(seen / Math.max(seconds, 1e-3)).toFixed(0)} images/s\n`,
+      `${seconds.toFixed(1)} s of training (${processor.toFixed(0)} s of a core), ${(seen / Math.max(seconds, 1e-3)).toFixed(0)} images/s\n`,
   )
   return exitCode.holds
+}
+
+/** The images that are part of the package: beside the sources, and one folder above what is built. */
+function fixture(): string {
+  const folders = ['../fixtures/fashion-mnist', '../../fixtures/fashion-mnist'].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  )
+  return folders.find((folder) => existsSync(folder)) ?? folders[0]!
 }
 
 const percent = (part: number): string => `${(100 * part).toFixed(2)} %`
@@ -107,6 +128,14 @@ function stopwatch() {
       since = performance.now()
       runs = true
     },
+  }
+}
+
+function bytesOf(checkpoint: string): Uint8Array {
+  try {
+    return readFileSync(checkpoint)
+  } catch (error) {
+    throw new UsageError(`train: --resume: ${error instanceof Error ? error.message : error}; give a checkpoint`)
   }
 }
 
