@@ -36,6 +36,12 @@ const momentum = (text: string): number => {
   throw new InvalidArgumentError('it must be a number of at least 0, below 1.')
 }
 
+const decay = (text: string): number => {
+  const value = positive(text)
+  if (value <= 1) return value
+  throw new InvalidArgumentError('it must be a number above 0, at most 1.')
+}
+
 const every = (text: string): number => wholeNumber(1)(text.replace(/^every=/, ''))
 
 /** A command may hold commas. */
@@ -142,13 +148,14 @@ program
 program
   .command('train')
   .description('train the network of the article on Fashion-MNIST')
-  .option('--data <folder>', 'its four idx files', 'fixtures/fashion-mnist')
+  .option('--data <folder>', 'its four idx files; 2,000 images come with the package')
   .option('--variant <name>', 'mean (sigmoid, mean pooling, quadratic cost) or max (relu, max pooling, softmax)', 'max')
   .option('-e, --epochs <count>', 'passes over the images', wholeNumber(1), 25)
   .option('-b, --batch <count>', 'images a step', wholeNumber(1), 32)
   .option('-s, --seed <number>', 'seed of weights and order', wholeNumber(1), 1)
   .option('--rate <number>', 'learning rate', positive)
   .option('--momentum <number>', 'momentum, below 1', momentum, 0.9)
+  .option('--decay <number>', 'what is left of the rate after each epoch, up to 1', decay, 1)
   .option('-t, --target <name>', 'who computes: optimized, textbook or a module', 'optimized')
   .option('--verify <count>', 'hold every so many steps against the textbook: 100 or every=100', every)
   .option('--checkpoint <file>', 'where to write it', 'checkpoint.safetensors')

@@ -1,5 +1,6 @@
 /** `cnn-oracle train`: the article's network on Fashion-MNIST, each step held against the textbook where asked. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { loadModule } from '../audit/target/module.ts'
 import { looksLikeModule } from '../audit/target/target.ts'
 import { optimized } from '../optimized/index.ts'
@@ -13,13 +14,14 @@ import { exitCode, UsageError } from './exit.ts'
 import { progressLine } from './progress.ts'
 
 export interface TrainFlags {
-  readonly data: string
+  readonly data?: string
   readonly variant: string
   readonly epochs: number
   readonly batch: number
   readonly seed: number
   readonly rate?: number
   readonly momentum: number
+  readonly decay: number
   readonly target: string
   readonly verify?: number
   readonly checkpoint: string
@@ -27,30 +29,50 @@ export interface TrainFlags {
 }
 
 export async function train(flags: TrainFlags): Promise<number> {
-  const { variant, data, epochs, batch, seed, momentum, checkpoint } = flags
+  const { variant, epochs, batch, seed, momentum, decay, checkpoint } = flags
+  const data = flags.data ?? fixture()
   if (variant !== 'mean' && variant !== 'max')
     throw new UsageError(`train: --variant is ${variant}; it is mean (the article's) or max (relu, softmax)`)
   const by =
     flags.target === 'optimized' ? optimized : flags.target === 'textbook' ? textbook : await moduleOf(flags.target)
   const [images, test] = [readDataset(data, 'train'), readDataset(data, 't10k')]
-  const settings = { variant, seed, batch, momentum, rate: flags.rate ?? (variant === 'mean' ? 1 : 0.05) } as const
+  const settings = {
+    variant,
+    seed,
+    batch,
+    momentum,
+    decay,
+    rate: flags.rate ?? (variant === 'mean' ? 0.3 : 0.05),
+  } as const
   const training = flags.resume
-    ? resume(readSafetensors(readFileSync(flags.resume), flags.resume), by.precision, flags.resume)
+    ? resume(readSafetensors(bytesOf(flags.resume), flags.resume), by.precision, flags.resume)
     : begin(settings, by.precision)
   const line = progressLine()
   const abort = new AbortController()
   process.once('SIGINT', () => abort.abort())
-  const start = performance.now()
+  const clock = stopwatch()
   let seen = 0
+  let accuracy: number | undefined
+  let costs: number[] = []
   const told = (cost: number, batches: number): void => {
     seen += training.settings.batch
-    const rate = (1000 * seen) / (performance.now() - start)
     line.show(
-      `epoch ${training.epoch + 1}/${epochs} ${training.done}/${batches} loss ${cost.toFixed(4)} ${rate.toFixed(0)} images/s`,
+      `epoch ${training.epoch + 1}/${epochs} ${training.done}/${batches} loss ${cost.toFixed(4)}` +
+        `${accuracy === undefined ? '' : ` accuracy ${percent(accuracy)}`} ${(seen / clock.seconds()).toFixed(0)} images/s`,
     )
+    costs.push(cost)
+  }
+  const epochDone = async (): Promise<void> => {
+    clock.stop()
+    accuracy = await accuracyOn(by, training, test)
+    const speed = `${clock.seconds().toFixed(0)} s, ${(seen / clock.seconds()).toFixed(0)} images/s`
+    const loss = costs.reduce((a, b) => a + b, 0) / costs.length
+    line.log(`epoch ${training.epoch}/${epochs} loss ${loss.toFixed(4)} accuracy ${percent(accuracy)} ${speed}`)
+    costs = []
+    clock.go()
   }
   try {
-    await loop(by, training, images, { epochs, verifyEvery: flags.verify, told, signal: abort.signal })
+    await loop(by, training, images, { epochs, verifyEvery: flags.verify, told, epochDone, signal: abort.signal })
   } catch (error) {
     if (!(error instanceof WrongLayer)) throw error
     line.clear()
@@ -63,20 +85,58 @@ export async function train(flags: TrainFlags): Promise<number> {
     return exitCode.findings
   }
   line.clear()
-  const seconds = (performance.now() - start) / 1000
+  const seconds = clock.seconds()
+  const { user, system } = process.cpuUsage()
+  const processor = (user + system) / 1e6
   writeFileSync(checkpoint, writeSafetensors(checkpointOf(training)))
   if (abort.signal.aborted) {
     process.stdout.write(
-      `stopped; go on with: cnn-oracle train --data ${data} --epochs ${epochs} --resume ${checkpoint}\n`,
+      `stopped; go on with: cnn-oracle train${flags.data === undefined ? '' : ` --data ${data}`} --epochs ${epochs} --resume ${checkpoint}\n`,
     )
     return exitCode.interrupted
   }
-  const accuracy = await accuracyOn(by, training, test)
+  accuracy ??= await accuracyOn(by, training, test)
   process.stdout.write(
-    `${training.settings.variant}, seed ${training.settings.seed}, ${by.name}: test accuracy ${(100 * accuracy).toFixed(2)} % of ${test.count}, ` +
-      `${seconds.toFixed(1)} s, ${(seen / seconds).toFixed(0)} images/s\n`,
+    `${training.settings.variant}, seed ${training.settings.seed}, ${by.name}: test accuracy ${percent(accuracy)} of ${test.count}, ` +
+      `${seconds.toFixed(1)} s of training (${processor.toFixed(0)} s of a core), ${(seen / Math.max(seconds, 1e-3)).toFixed(0)} images/s\n`,
   )
   return exitCode.holds
+}
+
+/** The images that are part of the package: beside the sources, and one folder above what is built. */
+function fixture(): string {
+  const folders = ['../fixtures/fashion-mnist', '../../fixtures/fashion-mnist'].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  )
+  return folders.find((folder) => existsSync(folder)) ?? folders[0]!
+}
+
+const percent = (part: number): string => `${(100 * part).toFixed(2)} %`
+
+/** Counts the time of training alone, without that of the tests between epochs. */
+function stopwatch() {
+  let sum = 0
+  let since = performance.now()
+  let runs = true
+  return {
+    seconds: (): number => (sum + (runs ? performance.now() - since : 0)) / 1000,
+    stop(): void {
+      sum += performance.now() - since
+      runs = false
+    },
+    go(): void {
+      since = performance.now()
+      runs = true
+    },
+  }
+}
+
+function bytesOf(checkpoint: string): Uint8Array {
+  try {
+    return readFileSync(checkpoint)
+  } catch (error) {
+    throw new UsageError(`train: --resume: ${error instanceof Error ? error.message : error}; give a checkpoint`)
+  }
 }
 
 async function moduleOf(target: string): ReturnType<typeof loadModule> {

@@ -10,6 +10,8 @@ export interface LoopOptions {
   readonly verifyEvery?: number | undefined
   /** After each batch: its cost a sample, and batches an epoch. */
   readonly told?: (cost: number, batches: number) => void
+  /** After each whole epoch, when `epoch` is the number of those done. */
+  readonly epochDone?: () => Promise<void>
   readonly signal?: AbortSignal
 }
 
@@ -18,7 +20,7 @@ export async function train(by: Implementation, training: Training, set: Dataset
   const { batch } = training.settings
   const batches = Math.ceil(set.count / batch)
   const hold = holding(by, training.network)
-  for (; training.epoch < options.epochs; training.epoch++, training.done = 0) {
+  while (training.epoch < options.epochs) {
     const order = orderOf(training, set.count)
     while (training.done < batches) {
       if (options.signal?.aborted) return
@@ -31,5 +33,8 @@ export async function train(by: Implementation, training: Training, set: Dataset
       // Lets a signal in: operators that answer at once never give way by themselves.
       await new Promise((next) => setImmediate(next))
     }
+    training.epoch++
+    training.done = 0
+    await options.epochDone?.()
   }
 }

@@ -69,7 +69,8 @@ export function readSafetensors(bytes: Uint8Array, name: string): Bundle {
       return fail(
         `${key}: (${shape.join(',')}) of ${dtype} needs ${size} bytes, [${from},${to}) of ${numbers.length} is given`,
       )
-    const { buffer } = numbers.slice(from, to)
+    // A copy of its own: slice() of Node's Buffer, which files are read into, would share the whole file.
+    const { buffer } = new Uint8Array(numbers.subarray(from, to))
     tensors[key] = { shape, data: dtype === 'F32' ? new Float32Array(buffer) : new Float64Array(buffer) }
   }
   const metadata = texts.safeParse(said ?? {})

@@ -12,7 +12,7 @@ import { batchOf, begin, checkpointOf, resume } from './trainer.ts'
 
 const all = readDataset('fixtures/fashion-mnist', 'train')
 const few: Dataset = { images: all.images, labels: all.labels, count: 12 }
-const settings = { variant: 'max', seed: 1, batch: 4, rate: 0.05, momentum: 0.9 } as const
+const settings = { variant: 'max', seed: 1, batch: 4, rate: 0.05, momentum: 0.9, decay: 0.5 } as const
 
 test('idx: bytes that are short of their shape are refused with both sizes', () => {
   expect(() => parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 1, 2), 'f')).toThrow(

@@ -1,0 +1,106 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const folder = mkdtempSync(join(tmpdir(), 'train-'))
+const data = join(folder, 'data')
+const file = (name: string): string => join(folder, name)
+/** Each call starts a process, which loads everything: seconds on a busy machine. */
+const SLOW = 60_000
+
+const args = (...rest: string[]) => ['--import', 'tsx', 'cli/main.ts', 'train', ...rest]
+const run = (...rest: string[]) => spawnSync(process.execPath, args(...rest), { encoding: 'utf8', timeout: SLOW })
+
+/** 64 images of the fixture for each part, so that an epoch is two batches. */
+beforeAll(() => {
+  mkdirSync(data)
+  for (const [name, axes, each] of [
+    ['images-idx3', 3, 784],
+    ['labels-idx1', 1, 1],
+  ] as const) {
+    const bytes = gunzipSync(readFileSync(`fixtures/fashion-mnist/train-${name}-ubyte.gz`))
+    const few = Buffer.from(bytes.subarray(0, 4 + 4 * axes + 64 * each))
+    few.writeUInt32BE(64, 4)
+    for (const part of ['train', 't10k']) writeFileSync(join(data, `${part}-${name}-ubyte.gz`), gzipSync(few))
+  }
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('cnn-oracle train', () => {
+  it(
+    'tells loss and accuracy of each epoch on stderr; --resume reaches the bits of a run without a stop',
+    () => {
+      const whole = run('--data', data, '--epochs', '3', '--checkpoint', file('whole'))
+      expect(whole.status, whole.stderr).toBe(0)
+      expect(whole.stderr).toMatch(/^epoch 1\/3 loss 2\.\d+ accuracy \d+\.\d\d % .*\nepoch 2\/3 .*\nepoch 3\/3 .*\n$/)
+      expect(whole.stdout).toMatch(/^max, seed 1, optimized: test accuracy \d+\.\d\d % of 64, /)
+      run('--data', data, '--epochs', '1', '--checkpoint', file('part'))
+      const { status } = run('--data', data, '--epochs', '3', '--resume', file('part'), '--checkpoint', file('again'))
+      expect(status).toBe(0)
+      expect(readFileSync(file('again'))).toEqual(readFileSync(file('whole')))
+    },
+    4 * SLOW,
+  )
+
+  it(
+    'Ctrl-C writes a checkpoint, says how to go on, ends with 130, and from there it reaches the same bits',
+    async () => {
+      const settings = ['--data', data, '--epochs', '400', '--checkpoint', file('stopped')]
+      const child = spawn(process.execPath, args(...settings), { stdio: ['ignore', 'pipe', 'pipe'] })
+      let said = ''
+      child.stdout.on('data', (text) => {
+        said += text
+      })
+      child.stderr.once('data', () => child.kill('SIGINT'))
+      const status = await new Promise((done) => child.once('close', done))
+      expect(status).toBe(130)
+      expect(said).toBe(
+        `stopped; go on with: cnn-oracle train --data ${data} --epochs 400 --resume ${file('stopped')}\n`,
+      )
+      const epoch = (name: string) => Number(/"epoch":"(\d+)"/.exec(readFileSync(file(name), 'latin1'))![1])
+      const upTo = String(epoch('stopped') + 1)
+      run('--data', data, '--epochs', upTo, '--resume', file('stopped'), '--checkpoint', file('on'))
+      run('--data', data, '--epochs', upTo, '--checkpoint', file('straight'))
+      expect(readFileSync(file('on'))).toEqual(readFileSync(file('straight')))
+    },
+    4 * SLOW,
+  )
+
+  it.each([
+    [['--variant', 'median'], /--variant is median; it is mean \(the article's\) or max/],
+    [['--data', 'nowhere'], /nowhere\/train-images-idx3-ubyte\.gz: ENOENT.*give --data a folder with it/],
+    [['--resume', 'nowhere'], /--resume: ENOENT.*give a checkpoint/],
+    [['--resume', 'package.json'], /package\.json: .*give a safetensors file/],
+    [['--target', 'tfjs'], /--target is tfjs; it is optimized, textbook or a module/],
+    [['--decay', '2'], /it must be a number above 0, at most 1/],
+  ])(
+    'train %j is refused in one line with the mend; exit code 2',
+    (flags, mend) => {
+      const { status, stderr, stdout } = run(...flags)
+      expect([status, stdout]).toEqual([2, ''])
+      expect(stderr).toMatch(mend)
+      expect(stderr).not.toContain('    at ')
+    },
+    SLOW,
+  )
+
+  it(
+    'without --data it finds the images of the package from any folder',
+    () => {
+      const main = join(import.meta.dirname, 'main.ts')
+      const from = [...args('--epochs', '1', '--batch', '200', '--checkpoint', file('found'))]
+      from[2] = main
+      const { stdout, stderr, status } = spawnSync(process.execPath, from.with(1, import.meta.resolve('tsx')), {
+        cwd: folder,
+        encoding: 'utf8',
+        timeout: SLOW,
+      })
+      expect(status, stderr).toBe(0)
+      expect(stdout).toContain(' % of 500, ')
+    },
+    SLOW,
+  )
+})
