@@ -23,7 +23,8 @@ export type Outcome =
 
 /**
  * Runs one case. The textbook comes first: a case that it refuses is our own fault and throws. Then the call, then shape,
- * type and every number of the result, then whether operands were changed or handed back.
+ * type and every number of the result, then whether operands were changed or handed back, then the same call once more: what a
+ * call leaves behind may spoil the next.
  */
 export async function judge(implementation: Implementation, c: Case): Promise<Outcome> {
   refuseImplementation('judge', implementation)
@@ -33,17 +34,21 @@ export async function judge(implementation: Implementation, c: Case): Promise<Ou
   const expected = expectation(row, drawn, attributes, precision, numerics)
   const operands = asViews(drawn)
   const before = copyOf(operands)
-  let result: unknown
-  try {
-    result = await callOperator(implementation, c.operator, operands, attributes)
-    read(result)
-  } catch (error) {
-    return thrown(c, error)
+  const answer = async (to: Record<string, Tensor | undefined>): Promise<Outcome> => {
+    let result: unknown
+    try {
+      result = await callOperator(implementation, c.operator, to, attributes)
+      read(result)
+    } catch (error) {
+      return thrown(c, error)
+    }
+    const found = verdict(result, expected)
+    return found.grade === 'wrong'
+      ? { status: 'failed', kind: found.fault ?? 'wrong', message: found.message ?? '', verdict: found, result }
+      : { status: 'held', verdict: found, result: result as Tensor }
   }
-  const found = verdict(result, expected)
-  if (found.grade === 'wrong') {
-    return { status: 'failed', kind: found.fault ?? 'wrong', message: found.message ?? '', verdict: found, result }
-  }
+  const first = await answer(operands)
+  if (first.status !== 'held') return first
   const changed = Object.keys(before).find((name) => !sameBits(before[name], operands[name]?.data))
   if (changed !== undefined) {
     return {
@@ -52,13 +57,19 @@ export async function judge(implementation: Implementation, c: Case): Promise<Ou
       message: `${c.operator}: the call changed its operand ${changed}`,
     }
   }
-  const tensor = result as Tensor
-  const shared = Object.entries(operands).find(([, operand]) => operand?.data.buffer === tensor.data.buffer)
+  const shared = Object.entries(operands).find(([, operand]) => operand?.data.buffer === first.result.data.buffer)
   if (shared !== undefined) {
     const message = `${c.operator}: the result lives in the memory of its operand ${shared[0]}`
     return { status: 'failed', kind: 'result-shared', message }
   }
-  return { status: 'held', verdict: found, result: tensor }
+  const second = await answer(asViews(drawn))
+  if (second.status === 'failed')
+    return { ...second, message: `${second.message}; the call before, the same, was right` }
+  if (second.status === 'held' && overlap(first.result.data, second.result.data)) {
+    const message = `${c.operator}: the results of two calls live in the same memory`
+    return { status: 'failed', kind: 'result-shared', message }
+  }
+  return first
 }
 
 /** Numbers around an operand within its buffer. */
@@ -77,6 +88,12 @@ function asViews(operands: AnyOperands<number>): Record<string, Tensor | undefin
       return [name, { shape: t.shape, data }]
     }),
   )
+}
+
+/** Whether two arrays share numbers. */
+function overlap(a: Tensor['data'], b: Tensor['data']): boolean {
+  const ends = ({ byteOffset, byteLength }: Tensor['data']): number => byteOffset + byteLength
+  return a.buffer === b.buffer && a.byteOffset < ends(b) && b.byteOffset < ends(a)
 }
 
 /** A getter of the result's that throws is the implementation's fault, not ours. */
