@@ -37,7 +37,10 @@ describe('import rules', () => {
   test(
     'every .ts file of the repository is seen, none breaks a rule',
     () => {
-      const tracked = execFileSync('git', ['ls-files', '*.ts'], { cwd: root, encoding: 'utf8' }).trim().split('\n')
+      // audit/example is a project of its own.
+      const tracked = execFileSync('git', ['ls-files', '*.ts', ':!audit/example'], { cwd: root, encoding: 'utf8' })
+        .trim()
+        .split('\n')
       const { modules, summary } = cruise(root)
       const seen = new Set(modules.map(({ source }) => source))
       expect(tracked.length).toBeGreaterThan(150)

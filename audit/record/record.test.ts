@@ -117,7 +117,11 @@ describe('an audit that is begun again with its steps', () => {
       found: (finding: Finding) => findings.set(`${finding.kind} ${finding.features}`, finding),
     }
     const write = (step: string, outcome: object) =>
-      lines.push(JSON.parse(JSON.stringify({ is: 'step', step, outcome })))
+      lines.push(
+        parseLine(
+          printLine({ is: 'step', target: 'leaky', implementation: 'leaky', operator: 'relu', step, outcome }),
+        ) as Entry,
+      )
     const tally = await auditOperator(counting, plan, hooks, new Journal(entries, write))
     return { lines, calls, report: { tally, findings: [...findings.values()] } }
   }
