@@ -5,7 +5,7 @@
 import { shapeText } from '../../../reference/tensor.ts'
 import { packageVersion } from '../packageVersion.ts'
 import { start } from '../tfjs.ts'
-import { rank2, rank4 } from './bridge.ts'
+import { rank2, rank4, type TfTensor } from './bridge.ts'
 
 /** Kernels of the derivatives that the network needs, as tfjs-core names them. */
 const GRADIENT_KERNELS = {
@@ -34,7 +34,8 @@ export async function tfjsTraining(
   const [w3, b3, w4, b4] = [drawn(192, 40), drawn(40), drawn(40, 10), drawn(10)]
   const optimizer = tf.train.momentum(rate, momentum)
   const f = variant === 'mean' ? tf.sigmoid : tf.relu
-  const pool = variant === 'mean' ? tf.avgPool : tf.maxPool
+  const pool = (y: TfTensor) =>
+    variant === 'mean' ? tf.avgPool(rank4(y), 2, 2, 'valid') : tf.maxPool(rank4(y), 2, 2, 'valid')
   return {
     version: `tfjs-${backend} ${packageVersion('@tensorflow/tfjs')}`,
     missing: GRADIENT_KERNELS[variant].filter((kernel) => tf.getKernel(kernel, backend) === undefined),
@@ -45,13 +46,8 @@ export async function tfjsTraining(
       const x = tf.tensor4d(xs, [N, 28, 28, 1])
       const t = tf.tensor2d(ts, [N, 10])
       const E = optimizer.minimize(() => {
-        const first = pool(f(tf.add(tf.conv2d(x, rank4(w1).as4D(5, 5, 1, 4), 1, 'valid'), b1)), 2, 2, 'valid')
-        const second = pool(
-          f(tf.add(tf.conv2d(rank4(first), rank4(w2).as4D(5, 5, 4, 12), 1, 'valid'), b2)),
-          2,
-          2,
-          'valid',
-        )
+        const first = pool(f(tf.add(tf.conv2d(x, rank4(w1), 1, 'valid'), b1)))
+        const second = pool(f(tf.add(tf.conv2d(rank4(first), rank4(w2), 1, 'valid'), b2)))
         const hidden = f(tf.add(tf.matMul(rank2(second.reshape([N, 192])), rank2(w3)), b3))
         const y = tf.add(tf.matMul(rank2(hidden), rank2(w4)), b4)
         const cost =
