@@ -2,6 +2,8 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // CI=true alone would colour what is printed into a pipe.
+    env: { NO_COLOR: '1' },
     include: ['**/*.test.ts'],
     exclude: [...configDefaults.exclude, 'dist/**', 'reports/**', '**/*.slow.test.ts'],
     // Adapters set what is global to a process: the backend of tfjs, the console, the tensors alive.

@@ -49,7 +49,7 @@ export class Refused extends Error {
 const MOST_DEATHS = 2
 /** Calls spent on making a case smaller that ends the process, and processes that may end over it. */
 const CRASH_SHRINK_CALLS = 200
-const MOST_ENDED = 6
+const MOST_ENDED = 3
 
 /** The implementations that a target offers. Throws Refused. */
 export async function offersOf(target: string, limits: Limits): Promise<readonly Offer[]> {
