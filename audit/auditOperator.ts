@@ -128,7 +128,8 @@ export async function auditOperator(
   return tally
 
   async function judged(c: Case, descriptor: string): Promise<{ seen: Seen; tally: Tally }> {
-    if (!previous && lastHeld) await hold(lastHeld)
+    // Behind a death nothing is left of the calls before, and what they would do to new memory nobody knows.
+    if (!previous && lastHeld && !journal.died) await hold(lastHeld)
     hooks.started(descriptor, index - 1, tally)
     const before = previous
     const outcome = await hold(c)

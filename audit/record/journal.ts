@@ -36,6 +36,11 @@ export class Journal {
     this.ends = ends
   }
 
+  /** Whether the target died in one of the steps on record. */
+  get died(): boolean {
+    return this.entries.some((entry) => entry.is === 'death')
+  }
+
   /** The step's outcome, from the record or by running it; undefined where the target died in it. */
   async step<T extends object>(name: string, run: () => Promise<T>): Promise<T | undefined> {
     const entry = this.entries[this.at++]
