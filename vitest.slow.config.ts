@@ -8,6 +8,7 @@ export default defineConfig({
     include: ['**/*.slow.test.ts'],
     exclude: ['**/node_modules/**', 'dist/**', 'reports/**'],
     pool: 'forks',
+    maxWorkers: '100%',
     testTimeout: 30 * 60_000,
     hookTimeout: 60_000,
   },
