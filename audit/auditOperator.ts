@@ -12,7 +12,8 @@ import type { Tensor } from '../reference/tensor.ts'
 import { diagnose } from './diagnosis/diagnose.ts'
 import { causeOf } from './diagnosis/diagnosis.ts'
 import { featuresOf } from './features.ts'
-import type { Finding, FindingKind } from './finding.ts'
+import { type Finding, type FindingKind, findingOf, isHarmless } from './finding.ts'
+import { siblingsOf } from './history.ts'
 import { judge, type Outcome, sameBits } from './judge.ts'
 import { Journal } from './record/journal.ts'
 import { shrink } from './shrink.ts'
@@ -40,6 +41,8 @@ const MOST_SHRUNK = 2
 const PATIENCE = 12
 /** Failing cases, as they were drawn, that a diagnosis has to reproduce besides the smallest ones. */
 const MOST_FAILING = 8
+/** Cases that held which others are called after. */
+const MOST_HELD = 4
 /** A share of tolerable elements above this is suspect: correct code has next to none. */
 const SUSPECT_SHARE = 0.02
 
@@ -95,6 +98,9 @@ export async function auditOperator(
   /** The last case that held, should `previous` have to be computed again behind a record. */
   let lastHeld: Case | undefined
   const failing: Case[] = []
+  /** The call before, of which a failure may come. */
+  let before: Case | undefined
+  const held: Case[] = []
   let index = 0
   for (const c of casesOf(row, plan.cases, plan.seed)) {
     if (tally.cases >= plan.cases || index >= plan.cases * PATIENCE) break
@@ -113,17 +119,21 @@ export async function auditOperator(
     if (seen.status === 'unsupported' || seen.status === 'not offered') continue
     if (seen.status === 'failed') {
       if (failing.length < MOST_FAILING) failing.push(c)
-      await record(c, seen)
+      await record(c, seen, before)
+      before = c
       continue
     }
     if (seen.changed !== null) {
       const message = `${row.name}: this call changed the result of the call before, ${seen.changed}`
-      await record(c, { status: 'failed', kind: 'result-shared', message })
+      await record(c, { status: 'failed', kind: 'result-shared', message }, before)
     }
+    before = c
     lastHeld = c
+    if (held.length < MOST_HELD) held.push(c)
     if (seen.tolerable > (suspect?.share ?? 0)) suspect = { share: seen.tolerable, descriptor }
   }
   reportSuspect()
+  await tryHistories()
   await nameCauses()
   return tally
 
@@ -158,10 +168,10 @@ export async function auditOperator(
     return outcome
   }
 
-  async function record(c: Case, outcome: Failure): Promise<void> {
-    const before = shrunk.get(outcome.kind) ?? 0
-    shrunk.set(outcome.kind, before + 1)
-    const isShrunk = before < MOST_SHRUNK
+  async function record(c: Case, outcome: Failure, before: Case | undefined): Promise<void> {
+    const times = shrunk.get(outcome.kind) ?? 0
+    shrunk.set(outcome.kind, times + 1)
+    const isShrunk = times < MOST_SHRUNK
     const small = isShrunk && outcome.kind !== 'result-shared' ? await smallestOf(c, outcome) : undefined
     const smallest = small ? parseCase(small.case) : c
     const final = small?.failure ?? outcome
@@ -172,9 +182,38 @@ export async function auditOperator(
     const seen = findings.get(key)
     const finding = seen
       ? { ...seen, times: seen.times + 1 }
-      : findingOf(implementation.name, smallest, final.kind, final.message, final.first, features)
+      : {
+          ...findingOf(implementation.name, smallest, final.kind, final.message, final.first, features),
+          ...(before ? { origin: { case: printCase(c), before: [printCase(before)] } } : {}),
+        }
     findings.set(key, finding)
     hooks.found(finding)
+  }
+
+  /** Calls straight after others that they resemble, where all held alone: the first failure is reported. */
+  async function tryHistories(): Promise<void> {
+    if ([...findings.values()].some(({ kind }) => !isHarmless(kind))) return
+    for (const [i, a] of held.entries()) {
+      for (const b of [...siblingsOf(a), ...held.slice(i + 1, i + 2)]) {
+        const name = `${printCase(a)}, then ${printCase(b)}, then the first`
+        const step = await journal.step(name, () => inARow([a, b, a]))
+        if (!step?.failure) continue
+        const [c, last] = step.at === 1 ? [b, a] : [a, b]
+        if (failing.length < MOST_FAILING) failing.push(c)
+        return record(c, step.failure, last)
+      }
+    }
+  }
+
+  /** The first that fails in a row of calls, and its place. */
+  async function inARow(calls: readonly Case[]): Promise<{ at: number; failure?: Failure }> {
+    for (const [at, c] of calls.entries()) {
+      hooks.started(printCase(c), index - 1, tally)
+      const outcome = await judge(implementation, c)
+      refuseTrap(outcome)
+      if (outcome.status === 'failed' && !isHarmless(outcome.kind)) return { at, failure: failureOf(outcome) }
+    }
+    return { at: calls.length }
   }
 
   /** Undefined where the target died on the way. */
@@ -235,30 +274,4 @@ function add(tally: Tally, counts: Readonly<Record<Grade, number>>, weak: boolea
   if (weak) tally.weak++
   for (const grade of ['exact', 'accurate', 'tolerable', 'wrong'] as const) tally.elements[grade] += counts[grade]
   tally.worst = Math.max(tally.worst, worst)
-}
-
-/** A finding in the form of the report. */
-export function findingOf(
-  implementation: string,
-  c: Case,
-  kind: FindingKind,
-  message: string,
-  first: { index: readonly number[]; expected: number; got: number; bound: number } | undefined,
-  features: readonly string[],
-): Finding {
-  const descriptor = printCase(c)
-  return {
-    operator: c.operator,
-    case: descriptor,
-    kind,
-    cause: null,
-    where: first?.index ?? null,
-    expected: first?.expected ?? null,
-    got: first?.got ?? null,
-    bound: first?.bound ?? null,
-    message,
-    features,
-    times: 1,
-    replay: `cnn-oracle replay --target ${implementation} '${descriptor}'`,
-  }
 }

@@ -3,9 +3,8 @@
 import type { Case } from '../properties/case.ts'
 import { parseCase, printCase } from '../properties/descriptor.ts'
 import type { OperatorName } from '../reference/contract.ts'
-import { findingOf } from './auditOperator.ts'
 import { featuresOf } from './features.ts'
-import { type Finding, isHarmless } from './finding.ts'
+import { afterCalls, type Finding, findingOf, isHarmless, withoutOrigin } from './finding.ts'
 import { Death, IsolatedTarget, type Limits } from './isolate.ts'
 import { Processes } from './processes.ts'
 import type { Offer, Reply } from './protocol.ts'
@@ -115,7 +114,7 @@ export async function auditImplementation(
       for (const [i, finding] of found.entries()) {
         const again = await confirmed(fresh, target, offer, finding, signal)
         if (signal.aborted) return
-        report.findings[first + i] = replayedBy(target, again)
+        report.findings[first + i] = withoutOrigin(replayedBy(target, again))
       }
       if (!signal.aborted) record.finish(subject, operator, report.operators.at(-1)!, report.findings.slice(first))
     }
@@ -216,7 +215,12 @@ const deathOf = (error: unknown): Death => {
 }
 
 /** Makes a case smaller that ends the process; each that still does costs a restart, unless the target starts anew in place. */
-async function shrinkDeath(isolated: IsolatedTarget, target: string, offer: Offer, descriptor: string): Promise<Case> {
+export async function shrinkDeath(
+  isolated: IsolatedTarget,
+  target: string,
+  offer: Offer,
+  descriptor: string,
+): Promise<Case> {
   let ended = 0
   const dies = async (candidate: Case): Promise<boolean> => {
     const request = { ask: 'judge', implementation: offer.name, case: printCase(candidate) } as const
@@ -235,9 +239,10 @@ async function shrinkDeath(isolated: IsolatedTarget, target: string, offer: Offe
 /**
  * The finding as another process shows it, since a trap or a stray write may have spoiled the one it was found in. That
  * process serves all findings of an implementation, unless the target is fragile or the case is right there: then a new one
- * judges. What is right in a new one was wrong only after other calls: results then depend on what ran before.
+ * judges. What is right in a new one was wrong only after other calls: results then depend on what ran before, and the case as it
+ * was drawn is judged after the call before it. A crash stays a crash, whatever led to it; a hang may have been a busy machine.
  */
-async function confirmed(
+export async function confirmed(
   fresh: IsolatedTarget,
   target: string,
   offer: Offer,
@@ -252,19 +257,34 @@ async function confirmed(
   fresh.kill()
   const alone = shared ? await judgedIn(fresh, target, offer, finding) : undefined
   if (alone) return alone
+  const { origin } = finding
+  if (origin) {
+    const drawn = { ...finding, case: origin.case }
+    const first = await judgedIn(fresh, target, offer, drawn)
+    if (first) return first
+    fresh.kill()
+    const there = await judgedIn(fresh, target, offer, drawn, origin.before)
+    if (there) return afterCalls(there, origin.before)
+  }
+  if (finding.kind === 'crash')
+    return { ...finding, message: `${finding.message}; not in a fresh process: it depends on earlier calls` }
   const message = `${finding.message}; in a fresh process it is right: results depend on earlier calls`
   return { ...finding, kind: 'nondeterministic', message }
 }
 
-/** The finding as judged once more; undefined where the case is right. */
+/** The finding as judged once more, after other calls; undefined where the case is right. */
 async function judgedIn(
   isolated: IsolatedTarget,
   target: string,
   offer: Offer,
   finding: Finding,
+  before: readonly string[] = [],
 ): Promise<Finding | undefined> {
   if (!isolated.isRunning) await load(isolated, target)
-  const reply = await isolated.ask({ ask: 'judge', implementation: offer.name, case: finding.case }).catch(deathOf)
+  const judged = (c: string): Promise<Reply | Death> =>
+    isolated.ask({ ask: 'judge', implementation: offer.name, case: c }).catch(deathOf)
+  for (const c of before) if ((await judged(c)) instanceof Death) return undefined
+  const reply = await judged(finding.case)
   if (reply instanceof Death) return { ...finding, kind: reply.kind, message: `${finding.operator}: ${reply.message}` }
   if (reply.say !== 'judged') return finding
   const again = reply.judgement.finding

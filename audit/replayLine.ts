@@ -5,7 +5,8 @@ import { looksLikeModule, pipeCommand } from './target/target.ts'
 /** What is loaded by its path or command is replayed by that: its name alone tells nobody where it is. */
 export function replayedBy(target: string, finding: Finding): Finding {
   if (pipeCommand(target) === undefined && !looksLikeModule(target)) return finding
-  return { ...finding, replay: `cnn-oracle replay --target ${quoted(target)} ${quoted(finding.case)}` }
+  const calls = [...(finding.history ?? []), finding.case]
+  return { ...finding, replay: `cnn-oracle replay --target ${quoted(target)} ${calls.map(quoted).join(' ')}` }
 }
 
 /** One word of a POSIX shell. */

@@ -4,7 +4,7 @@
  * still fails is taken, until none is left or the budget of calls is spent.
  */
 
-import { type Case, defaults, operandShapes, withLiteralValues } from '../properties/case.ts'
+import { type Case, defaults, fits, operandShapes, withLiteralValues } from '../properties/case.ts'
 import type { Precision } from '../reference/contract.ts'
 import type { AttributeBag } from '../reference/operators.ts'
 import { sizeOf } from '../reference/tensor.ts'
@@ -53,15 +53,6 @@ export async function shrink(
 
 /** Number of input values of a case: the measure of smallness. */
 const inputValues = (c: Case): number => Object.values(operandShapes(c)).reduce((sum, shape) => sum + sizeOf(shape), 0)
-
-function fits(c: Case): boolean {
-  try {
-    operandShapes(c)
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** Each size and attribute made smaller in one step; big steps first. */
 function* simplerShapes(c: Case): Iterable<Case> {

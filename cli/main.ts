@@ -89,13 +89,15 @@ reported(program.command('merge'))
 
 program
   .command('replay')
-  .description('run one case again and show its operands, what must come out and what came')
-  .argument('<descriptor>', "a case, as every report prints it: 'conv2d n1c2h5w6 m2r3s3 @real#1'")
+  .description(
+    'run one case again and show its operands, what must come out and what came; of several, in a row, the last',
+  )
+  .argument('<descriptor...>', "a case, as every report prints it: 'conv2d n1c2h5w6 m2r3s3 @real#1'")
   .option('-t, --target <name>', 'the implementation to call', 'optimized')
   .option('--time-limit <seconds>', 'what the call may take', wholeNumber(1), 5)
   .option('--memory-limit <MB>', 'what the target and all it starts may take', wholeNumber(64), 4096)
-  .action(async (descriptor: string, flags) => {
-    process.exitCode = await (await import('./replay.ts')).replay(descriptor, flags)
+  .action(async (descriptors: string[], flags) => {
+    process.exitCode = await (await import('./replay.ts')).replay(descriptors, flags)
   })
 
 program

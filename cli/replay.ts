@@ -1,4 +1,4 @@
-/** `cnn-oracle replay '<descriptor>'`: one case again, with its operands, what must come out and what came. */
+/** `cnn-oracle replay '<descriptor>'…`: one case again, after others where there are several, with its operands, what must come out and what came. */
 
 import { offersOf, Refused } from '../audit/auditTarget.ts'
 import { Death, IsolatedTarget, usualLimits } from '../audit/isolate.ts'
@@ -21,8 +21,9 @@ export interface ReplayFlags {
   readonly memoryLimit: number
 }
 
-export async function replay(descriptor: string, flags: ReplayFlags): Promise<number> {
-  const c = parseCase(descriptor)
+export async function replay(descriptors: readonly string[], flags: ReplayFlags): Promise<number> {
+  const cases = descriptors.map(parseCase)
+  const [before, c] = [descriptors.slice(0, -1), cases.at(-1)!]
   const { target, only } = wantedTarget(flags.target)
   const limits = { ...usualLimits, callMs: flags.timeLimit * 1000, memoryMb: flags.memoryLimit }
   const offers = await offersOf(target, limits)
@@ -32,7 +33,8 @@ export async function replay(descriptor: string, flags: ReplayFlags): Promise<nu
   const isolated = new IsolatedTarget(limits)
   try {
     await isolated.ask({ ask: 'load', target })
-    const reply = await isolated.ask({ ask: 'judge', implementation: offer.name, case: descriptor })
+    for (const call of before) await isolated.ask({ ask: 'judge', implementation: offer.name, case: call })
+    const reply = await isolated.ask({ ask: 'judge', implementation: offer.name, case: descriptors.at(-1)! })
     if (reply.say !== 'judged') throw new Error(reply.say === 'fault' ? reply.message : `unexpected reply ${reply.say}`)
     const { status, grade, finding, message } = reply.judgement
     if (finding) {

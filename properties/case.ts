@@ -61,6 +61,17 @@ export function operandShapes(c: Case): Record<string, number[]> {
   return shapes
 }
 
+/** Whether sizes and attributes of a case go together. */
+export function fits(c: Case): boolean {
+  try {
+    operandShapes(c)
+    return true
+  } catch (error) {
+    if (error instanceof ShapeError) return false
+    throw error
+  }
+}
+
 /** Numbers a tensor of a case may hold: 2 GiB of float64. */
 const MOST_NUMBERS = 2 ** 28
 

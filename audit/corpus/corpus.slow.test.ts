@@ -4,10 +4,8 @@ import { rightPrograms, wrongPrograms } from './corpus.ts'
 import { type Measured, measure, scoreOf } from './measure.ts'
 
 const SEEDS = [1, 2, 3]
-/** The aim is 0.97, which is not reached yet: faults that show only behind other calls, or at few shapes, are missed. */
-const FOUND = 0.94
 
-it(`of ${wrongPrograms.length} wrong programs most are found and 90 % named, none wrongly; no right one is blamed`, async () => {
+it(`of ${wrongPrograms.length} wrong programs 97 % are found and 90 % named, none wrongly; no right one is blamed`, async () => {
   const measured: Measured[] = []
   for (const seed of SEEDS)
     for (const program of [...wrongPrograms, ...rightPrograms]) measured.push(await measure(program, seed))
@@ -16,7 +14,7 @@ it(`of ${wrongPrograms.length} wrong programs most are found and 90 % named, non
     measured.filter((m) => m.verdict === verdict).map(({ name, seed, named }) => `${name}, seed ${seed}: ${named}`)
   expect(told('misnamed')).toEqual([])
   expect(told('blamed')).toEqual([])
-  expect(score.found / score.wrong, told('missed').join('\n')).toBeGreaterThanOrEqual(FOUND)
+  expect(score.found / score.wrong, told('missed').join('\n')).toBeGreaterThanOrEqual(0.97)
   expect(score.named / score.nameable).toBeGreaterThanOrEqual(0.9)
   expect(score.medianValues).toBeLessThanOrEqual(16)
 })

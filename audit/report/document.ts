@@ -48,6 +48,10 @@ const finding = z.strictObject({
   got: float.nullable(),
   bound: float.nullable(),
   message: z.string(),
+  history: z
+    .array(z.string())
+    .optional()
+    .describe('calls before it in the same instance, where it is wrong only after them'),
   features: z.array(z.string()),
   times: count,
   replay: z.string(),

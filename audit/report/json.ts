@@ -1,6 +1,7 @@
 /** The document of an audit, as contract.md describes it, from what was found and what is known. */
 import { type CampaignReport, isNews, type Judged, judgedFindings } from '../campaign.ts'
 import { expectations } from '../expectations.ts'
+import { withoutOrigin } from '../finding.ts'
 import type { Known } from '../known.ts'
 import { type AuditDocument, byId, type FindingRecord, goneAmong, SCHEMA_VERSION } from './document.ts'
 import { environment, tool } from './environment.ts'
@@ -48,7 +49,7 @@ export function findingRecord(judged: Judged): FindingRecord {
   const { finding, known } = judged
   const { expected, got, bound } = finding
   return {
-    ...finding,
+    ...withoutOrigin(finding),
     expected: floatOrNull(expected),
     got: floatOrNull(got),
     bound: floatOrNull(bound),
