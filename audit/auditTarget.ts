@@ -13,6 +13,7 @@ import { temporaryRecord } from './record/temporary.ts'
 import { replayedBy } from './replayLine.ts'
 import { shrink } from './shrink.ts'
 import { emptyTally, type OperatorReport, type Tally } from './tally.ts'
+import { pipeCommand } from './target/target.ts'
 
 export interface AuditOptions {
   readonly cases: number
@@ -50,13 +51,18 @@ const MOST_DEATHS = 2
 const CRASH_SHRINK_CALLS = 200
 const MOST_ENDED = 3
 
-/** The implementations that a target offers. Throws Refused. */
-export async function offersOf(target: string, limits: Limits): Promise<readonly Offer[]> {
+/** The implementations that a target offers. The process that loaded it waits for its audit among `processes`. Throws Refused. */
+export async function offersOf(target: string, limits: Limits, processes?: Processes): Promise<readonly Offer[]> {
   const isolated = new IsolatedTarget(limits)
+  let waits = false
   try {
-    return await load(isolated, target)
+    const offers = await load(isolated, target)
+    // A program behind a pipe would be started a second time in there.
+    waits = processes !== undefined && pipeCommand(target) === undefined
+    if (waits) processes?.give(target, isolated)
+    return offers
   } finally {
-    isolated.kill()
+    if (!waits) isolated.kill()
   }
 }
 
@@ -84,7 +90,7 @@ export async function auditImplementation(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
-  const processes = (offer.fragile ? options.processes : undefined) ?? new Processes()
+  const processes = options.processes ?? new Processes()
   const isolated = processes.take(target, options.limits)
   const fresh = processes.take(target, options.limits)
   const stop = (): void => {
@@ -125,7 +131,7 @@ export async function auditImplementation(
     report.operators[report.operators.length - 1] = { ...last, ended: `it does not start again: ${error.message}` }
   } finally {
     signal.removeEventListener('abort', stop)
-    if (signal.aborted || processes !== options.processes) stop()
+    if (signal.aborted || !offer.fragile || !options.processes) stop()
     else for (const one of [isolated, fresh]) processes.give(target, one)
     if (!options.record) {
       record.close()

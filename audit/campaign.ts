@@ -59,7 +59,8 @@ export async function runCampaign(
   const skipped: Skipped[] = []
   const jobs: Job[] = []
   const leftOut: Offered[] = []
-  const listings = await pooled(wanted, signal, (w) => offersFor(w, options))
+  const processes = new Processes()
+  const listings = await pooled(wanted, signal, (w) => offersFor(w, options, processes))
   for (const [i, listing] of listings.entries()) {
     const { target, only } = wanted[i]!
     if (listing === undefined) continue
@@ -100,7 +101,6 @@ export async function runCampaign(
     )
   const own = share ? jobs.map((job, i) => ({ ...job, offer: share.offers[i]! })) : jobs
   const faults: unknown[] = []
-  const processes = new Processes()
   await pooled(
     own.filter((job) => job.offer.operators.length > 0),
     signal,
@@ -133,11 +133,15 @@ export async function runCampaign(
 
 const isRead = (listing: readonly Offer[] | Refused | undefined): boolean => Array.isArray(listing)
 
-async function offersFor(w: Wanted, { limits }: AuditOptions): Promise<readonly Offer[] | Refused> {
+async function offersFor(
+  w: Wanted,
+  { limits }: AuditOptions,
+  processes: Processes,
+): Promise<readonly Offer[] | Refused> {
   const missing = w.builtIn ? missingPackages(w.builtIn) : []
   if (missing.length > 0) return new Refused(`not installed; ${installCommand(missing)}`)
   try {
-    return await offersOf(w.target, limits)
+    return await offersOf(w.target, limits, processes)
   } catch (error) {
     if (error instanceof Refused) return error
     throw error
