@@ -8,8 +8,7 @@ import { instantiate } from '../../properties/case.ts'
 import { parseCase } from '../../properties/descriptor.ts'
 import type { Implementation, Tensor } from '../../reference/contract.ts'
 import { callOperator } from '../../reference/operators.ts'
-import { candidatesFor } from '../diagnosis/hypotheses.ts'
-import { mistaken } from '../diagnosis/mistaken.ts'
+import { mistaken, programsOf } from '../diagnosis/mistaken.ts'
 import { toWire } from '../pipe/wire.ts'
 import { readTensorProto, writeTensorProto } from '../target/onnx/tensorProto.ts'
 import { exportVectors } from './export.ts'
@@ -93,9 +92,8 @@ describe('judge', () => {
   it.each(['kernel turned', 'bias forgotten'])(
     'a program with a mistake is wrong, and the mistake named: %s',
     (name) => {
-      const [candidate] = candidatesFor('conv2d', 'float32').filter(({ hypotheses: [h] }) => h?.name === name)
-      expect(candidate, 'the name of a hypothesis').toBeDefined()
-      put(mistaken('conv2d', candidate!.mistake))
+      const [program] = programsOf('conv2d', name)
+      put(mistaken('conv2d', program!.mistake))
       const { operators } = judgeFolder(folder, { operators: ['conv2d'] })
       expect(operators[0]!.vectors.some(({ status }) => status === 'wrong')).toBe(true)
       expect(operators[0]!.causes.map((cause) => cause.name)).toContain(name)
