@@ -131,7 +131,7 @@ export async function auditImplementation(
     report.operators[report.operators.length - 1] = { ...last, ended: `it does not start again: ${error.message}` }
   } finally {
     signal.removeEventListener('abort', stop)
-    if (signal.aborted || !offer.fragile || !options.processes) stop()
+    if (signal.aborted || !options.processes) stop()
     else for (const one of [isolated, fresh]) processes.give(target, one)
     if (!options.record) {
       record.close()

@@ -1,6 +1,6 @@
 /**
  * Processes that wait for more to do, since starting one costs a second: that which said what a target offers audits its first way,
- * and the ways of a target that can start anew in place follow one another in the same processes.
+ * and the ways of a target follow one another in the same processes.
  */
 import { IsolatedTarget, type Limits } from './isolate.ts'
 

@@ -62,13 +62,13 @@ export function pooled<T>(
   const put = (i: number, v: T): void => {
     data[i] = change.overwrites ? v : k.add(data[i]!, v)
   }
+  const valueAt = (cell: number): T => (cell < 0 ? k.from(0) : o.x!.data[cell]!)
   const at = newSpot()
   for (let plane = 0; plane < g.N * g.C; plane++)
     for (let p = 0; p < g.P; p++)
       for (let q = 0; q < g.Q; q++) {
         const cells = cellsOf(at, plane, p, q, g, reading, change)
         const yAt = (plane * g.P + p) * g.Q + q
-        const valueAt = (cell: number): T => (cell < 0 ? k.from(0) : o.x!.data[cell]!)
         if (row.name.startsWith('max')) {
           const meets = rules.paddingIsZero ? cells : cells.filter((cell) => cell >= 0)
           const best = winners(k, meets, valueAt, rules)
@@ -124,6 +124,13 @@ function cellsOf(at: Spot, plane: number, p: number, q: number, g: Geometry, w: 
   return cells
 }
 
+function beats<T>(k: Arithmetic<T>, wins: PoolRules['wins'], a: T, b: T): boolean {
+  if (wins === 'smaller') return k.greater(b, a)
+  return wins === 'larger' ? k.greater(a, b) : k.greater(magnitude(k, a), magnitude(k, b))
+}
+
+const magnitude = <T>(k: Arithmetic<T>, v: T): T => (k.greater(k.from(0), v) ? k.neg(v) : v)
+
 /** The cells that win: one, or every equal one where the rule shares. A NaN wins before all, or never; then there may be none. */
 function winners<T>(
   k: Arithmetic<T>,
@@ -131,8 +138,6 @@ function winners<T>(
   valueAt: (cell: number) => T,
   { wins, tie, nan }: PoolRules,
 ): number[] {
-  const size = (v: T): T => (wins === 'larger magnitude' && k.greater(k.from(0), v) ? k.neg(v) : v)
-  const beats = (a: T, b: T): boolean => (wins === 'smaller' ? k.greater(b, a) : k.greater(size(a), size(b)))
   let best: number[] = []
   for (const cell of cells) {
     const value = valueAt(cell)
@@ -147,8 +152,8 @@ function winners<T>(
       if (nan === 'replaced') best = [cell]
       continue
     }
-    if (first === undefined || beats(value, valueAt(first))) best = [cell]
-    else if (tie !== 'first' && !beats(valueAt(first), value)) best = tie === 'last' ? [cell] : [...best, cell]
+    if (first === undefined || beats(k, wins, value, valueAt(first))) best = [cell]
+    else if (tie !== 'first' && !beats(k, wins, valueAt(first), value)) best = tie === 'last' ? [cell] : [...best, cell]
   }
   return best
 }
