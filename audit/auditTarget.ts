@@ -266,9 +266,10 @@ export async function confirmed(
   const { origin } = finding
   if (origin) {
     const drawn = { ...finding, case: origin.case }
+    await renew(fresh, target, offer)
     const first = await judgedIn(fresh, target, offer, drawn)
     if (first) return first
-    fresh.kill()
+    await renew(fresh, target, offer)
     const there = await judgedIn(fresh, target, offer, drawn, origin.before)
     if (there) return afterCalls(there, origin.before)
   }
