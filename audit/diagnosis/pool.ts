@@ -30,6 +30,8 @@ export interface PoolRules {
   readonly divisor: (count: WindowCount, a: AttributeBag) => number
   /** The error goes to the first cell of the window, whatever is largest. */
   readonly toFirstCell: boolean
+  /** The search starts from the value 0 at position 0: where nothing is above it the error is lost, but in the window that has that cell. */
+  readonly fromZero: boolean
 }
 
 const textbookRules: PoolRules = {
@@ -39,6 +41,7 @@ const textbookRules: PoolRules = {
   nan: 'wins',
   divisor: ({ inside, padded }, a) => (a.countIncludePad ? padded : inside),
   toFirstCell: false,
+  fromZero: false,
 }
 
 /** The operator under other rules. Throws ShapeError. */
@@ -76,8 +79,12 @@ export function pooled<T>(
           else {
             const delta = o.dy!.data[yAt]!
             const share = rules.tie === 'shared' && best.length > 1 ? k.div(delta, k.from(best.length)) : delta
-            const takers =
-              rules.toFirstCell || (best.length === 0 && rules.nan !== 'nobody wins') ? cells.slice(0, 1) : best
+            const noneAbove = rules.fromZero && (best.length === 0 || !k.greater(valueAt(best[0]!), k.zero))
+            const takers = noneAbove
+              ? cells.filter((cell) => cell === 0)
+              : rules.toFirstCell || (best.length === 0 && rules.nan !== 'nobody wins')
+                ? cells.slice(0, 1)
+                : best
             for (const cell of takers) if (cell >= 0) put(cell, share)
           }
           continue

@@ -181,6 +181,12 @@ export const poolingMistakes: readonly Hypothesis[] = [
     pool({ toFirstCell: true }),
   ),
   hypothesis(
+    'search for the maximum starts from 0',
+    `where no cell of a window is above 0 its error is lost, or goes to the first element of the tensor if the window has it; ${FIRST}`,
+    ['maxPool2dGradient'],
+    nanRules.flatMap((nan) => (['first', 'last'] as const).map((tie) => pool({ fromZero: true, nan, tie }))),
+  ),
+  hypothesis(
     'divides by the whole window',
     `the mean is divided by R·S, also where the window reaches beyond the border; ${DIVISOR}`,
     meanPools,
