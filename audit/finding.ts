@@ -28,7 +28,7 @@ const harmless: ReadonlySet<FindingKind> = new Set(['suspect', 'convention', 'no
 
 export const isHarmless = (kind: FindingKind): boolean => harmless.has(kind)
 
-export interface Origin {
+interface Origin {
   readonly case: string
   readonly before: readonly string[]
 }
