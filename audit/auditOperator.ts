@@ -9,7 +9,6 @@ import type { Grade } from '../properties/verdict.ts'
 import type { Implementation, OperatorName } from '../reference/contract.ts'
 import { type OperatorRow, operatorRow } from '../reference/operators.ts'
 import type { Tensor } from '../reference/tensor.ts'
-import { diagnose } from './diagnosis/diagnose.ts'
 import { causeOf } from './diagnosis/diagnosis.ts'
 import { featuresOf } from './features.ts'
 import { type Finding, type FindingKind, findingOf, isHarmless } from './finding.ts'
@@ -247,6 +246,8 @@ export async function auditOperator(
     const smallest = [...findings.values()].map((finding) => parseCase(finding.case))
     if (smallest.length === 0) return
     const started = (descriptor: string): void => hooks.started(descriptor, index - 1, tally)
+    // Loaded where there is something to name: some 350 hypotheses, a fifth of a second that every start of a process would pay.
+    const { diagnose } = await import('./diagnosis/diagnose.ts')
     const named = await journal.step('diagnosis', async () => ({
       diagnosis: await diagnose(implementation, row.name, [...smallest, ...failing], { seed: plan.seed, started }),
     }))

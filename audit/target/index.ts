@@ -1,6 +1,5 @@
 /** The targets that come built in. Each package is loaded only in the process that audits it. */
 import { createRequire } from 'node:module'
-import { blocked32, blocked64, optimized, session, simd, threadsOf, winograd32 } from '../../optimized/index.ts'
 import { convnetjs } from './convnetjs.ts'
 import { jaxJs } from './jaxJs.ts'
 import { mlMatrixConvolution } from './mlMatrixConvolution.ts'
@@ -13,15 +12,14 @@ const ours: Target = {
   name: 'optimized',
   about: 'the optimized implementation of this project',
   packages: [],
-  // Cases are small: threads share layers of any size here.
-  load: async () => [
-    optimized,
-    ...(simd && session ? [simd, prepared(session, simd.version!)] : []),
-    threadsOf({ leastFlops: 0 }),
-    winograd32,
-    blocked32,
-    blocked64,
-  ],
+  load: async () => {
+    const { blocked32, blocked64, optimized, session, simd, threadsOf, winograd32 } = await import(
+      '../../optimized/index.ts'
+    )
+    const vectors = simd && session ? [simd, prepared(session, simd.version!)] : []
+    // Cases are small: threads share layers of any size here.
+    return [optimized, ...vectors, threadsOf({ leastFlops: 0 }), winograd32, blocked32, blocked64]
+  },
 }
 
 /** Implementations of the target `optimized` that may be asked for by their own names. */
