@@ -3,12 +3,13 @@ import { type Expectation, expectation } from '../../properties/bound.ts'
 import { type Call, type Case, instantiate } from '../../properties/case.ts'
 import { printCase } from '../../properties/descriptor.ts'
 import { formFault, verdict } from '../../properties/verdict.ts'
+import { single } from '../../reference/arithmetic/single.ts'
 import type { Implementation, Precision } from '../../reference/contract.ts'
-import { sizeOf, tensor } from '../../reference/tensor.ts'
+import { sizeOf, type Tensor, tensor } from '../../reference/tensor.ts'
 import { judge } from '../judge.ts'
 import { isTrap, Trap } from '../trap.ts'
 import type { Candidate } from './hypotheses.ts'
-import { predict } from './predict.ts'
+import { predict, valueUnder } from './predict.ts'
 
 export interface Evidence {
   readonly case: Case
@@ -66,7 +67,18 @@ export function testimony(
   if (e.outcome === 'threw') return 'nothing'
   const expected = predict(e.call, mistake, precision, numerics)
   if (expected === undefined) return e.outcome === 'wrong' ? 'nothing' : 'against'
-  return differs(e.result, expected, lenient) ? 'against' : 'for'
+  if (!differs(e.result, expected, lenient)) return 'for'
+  return precision === 'float32' && overflows(e, mistake, expected) ? 'nothing' : 'against'
+}
+
+/** Whether a number came out infinite or NaN where its formula in float32 leaves the range, and float64 does not: as exp and log do. */
+function overflows({ call, result }: Evidence, mistake: Candidate['mistake'], expected: Expectation): boolean {
+  const { data } = result as Tensor
+  const lost = (values: ArrayLike<number>, i: number): boolean =>
+    !Number.isFinite(values[i]) && Number.isFinite(expected.value[i])
+  if (data?.length !== expected.value.length || !expected.value.some((_, i) => lost(data, i))) return false
+  const narrow = valueUnder(call, mistake, 'float32', single)?.data
+  return narrow !== undefined && expected.value.some((_, i) => lost(narrow, i))
 }
 
 /** By the verdict; a result that a mistake leaves empty has a form and no number to compare. */

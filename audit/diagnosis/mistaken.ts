@@ -4,24 +4,20 @@ import { type Case, instantiate } from '../../properties/case.ts'
 import { real } from '../../reference/arithmetic/real.ts'
 import { single } from '../../reference/arithmetic/single.ts'
 import type { Implementation, OperatorName, Precision } from '../../reference/contract.ts'
-import { type AnyOperands, type AttributeBag, operatorRow } from '../../reference/operators.ts'
+import { type AttributeBag, operatorRow } from '../../reference/operators.ts'
 import { type Tensor, tensor } from '../../reference/tensor.ts'
 import { separates } from './evidence.ts'
 import { type Candidate, candidatesFor } from './hypotheses.ts'
-import { formulaUnder, type Mistake, type Scene } from './mistake.ts'
+import type { Mistake } from './mistake.ts'
+import { computed } from './predict.ts'
 
 /** One operator, every operation of which is rounded to the precision. Throws ShapeError where the mistake does not fit. */
 export function mistaken(operator: OperatorName, mistake: Mistake, precision: Precision = 'float32'): Implementation {
   const row = operatorRow(operator)
   const k = mistake.arithmetic ?? ((mistake.computedIn ?? precision) === 'float32' ? single : real)
-  const run = (given: AnyOperands<number>, asked: AttributeBag): Tensor => {
-    const first: Scene = { row, operands: given, given, attributes: asked, precision }
-    const operands = mistake.operands ? mistake.operands(given, first) : given
-    const attributes = mistake.attributes ? mistake.attributes(asked, first) : asked
-    const scene: Scene = { ...first, operands, attributes }
-    const { shape, data } = formulaUnder(row, mistake, scene)(k, operands, attributes)
-    const { rounding } = mistake
-    return tensor(shape, rounding ? Array.from(data, (v) => rounding(v, scene)) : data, precision)
+  const run = (operands: Record<string, Tensor | undefined>, attributes: AttributeBag): Tensor => {
+    const { shape, data } = computed({ operator, row, operands, attributes }, mistake, precision, k)
+    return tensor(shape, data, precision)
   }
   return { name: 'mistaken', precision, operators: { [operator]: run } }
 }

@@ -2,6 +2,7 @@
 import { type Expectation, expectation } from '../../properties/bound.ts'
 import type { Call } from '../../properties/case.ts'
 import { type FloatFormat, formats } from '../../properties/format.ts'
+import type { Arithmetic } from '../../reference/arithmetic/arithmetic.ts'
 import { real } from '../../reference/arithmetic/real.ts'
 import { single } from '../../reference/arithmetic/single.ts'
 import { type Numerics, type Precision, ShapeError } from '../../reference/contract.ts'
@@ -18,12 +19,9 @@ export function predict(
   numerics?: Numerics,
 ): Expectation | undefined {
   const { row } = call
-  const { operands: given } = call
-  const first: Scene = { row, operands: given, given, attributes: call.attributes, precision }
   try {
-    const operands = mistake.operands ? mistake.operands(given, first) : given
-    const attributes = mistake.attributes ? mistake.attributes(call.attributes, first) : call.attributes
-    const scene: Scene = { ...first, operands, attributes }
+    const scene = sceneOf(call, mistake, precision)
+    const { operands, attributes } = scene
     const textbook = formulaUnder(row, mistake, scene)
     const kind = mistake.divides && row.kind !== 'function' ? 'mean' : row.kind
     const expected = expectation({ ...row, kind, textbook }, operands, attributes, precision, numerics)
@@ -53,20 +51,34 @@ export function predict(
   }
 }
 
+/** Operands and attributes as a program with the mistake reads them. */
+function sceneOf({ row, operands: given, attributes: asked }: Call, mistake: Mistake, precision: Precision): Scene {
+  const first: Scene = { row, operands: given, given, attributes: asked, precision }
+  const operands = mistake.operands ? mistake.operands(given, first) : given
+  const attributes = mistake.attributes ? mistake.attributes(asked, first) : asked
+  return { ...first, operands, attributes }
+}
+
+/** What the mistaken formula comes to in an arithmetic, each result rounded as the mistake does. Throws ShapeError. */
+export function computed(call: Call, mistake: Mistake, precision: Precision, k: Arithmetic<number>): TensorOf<number> {
+  const scene = sceneOf(call, mistake, precision)
+  const y = formulaUnder(call.row, mistake, scene)(k, scene.operands, scene.attributes)
+  const { rounding } = mistake
+  return rounding ? { shape: y.shape, data: Array.from(y.data, (v) => rounding(v, scene)) } : y
+}
+
 /**
  * The numbers alone, by one run of the formula in float64 where an expectation takes four: enough to see that a mistake is
  * far from what came. Undefined where the program would refuse the call.
  */
-export function valueUnder(call: Call, mistake: Mistake, precision: Precision): TensorOf<number> | undefined {
-  const { row, operands: given } = call
-  const first: Scene = { row, operands: given, given, attributes: call.attributes, precision }
+export function valueUnder(
+  call: Call,
+  mistake: Mistake,
+  precision: Precision,
+  k: Arithmetic<number> = mistake.arithmetic ?? real,
+): TensorOf<number> | undefined {
   try {
-    const operands = mistake.operands ? mistake.operands(given, first) : given
-    const attributes = mistake.attributes ? mistake.attributes(call.attributes, first) : call.attributes
-    const scene: Scene = { ...first, operands, attributes }
-    const y = formulaUnder(row, mistake, scene)(mistake.arithmetic ?? real, operands, attributes)
-    const { rounding } = mistake
-    return rounding ? { shape: y.shape, data: Array.from(y.data, (v) => rounding(v, scene)) } : y
+    return computed(call, mistake, precision, k)
   } catch (error) {
     if (error instanceof ShapeError || error instanceof RangeError) return undefined
     throw error
