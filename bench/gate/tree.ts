@@ -1,6 +1,9 @@
-/** The tree of a commit on disk, checked out once: cached by its tree hash under node_modules/.cache. */
+/**
+ * The tree of a commit on disk, written once: cached by its tree hash under node_modules/.cache. `git archive` only reads the
+ * repository, where a worktree would leave entries in it and fail where it may not be written to, as in some CI.
+ */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface Checkout {
@@ -22,12 +25,12 @@ export function checkout(root: string, ref: string): Checkout {
   const cache = join(root, 'node_modules/.cache/cnn-oracle-bench')
   const folder = join(cache, git(root, 'rev-parse', `${commit}^{tree}`))
   if (existsSync(join(folder, 'optimized/index.ts'))) return { commit, folder }
-  mkdirSync(cache, { recursive: true })
-  git(root, 'worktree', 'prune')
-  // Moved into place when complete, so that an interrupted checkout is never taken for one.
+  // Moved into place when complete, so that what an interruption leaves is never taken for one.
   const part = `${folder}.part${process.pid}`
-  git(root, 'worktree', 'add', '--detach', part, commit)
+  mkdirSync(part, { recursive: true })
+  git(root, 'archive', '--format=tar', '--output', `${part}.tar`, commit)
+  execFileSync('tar', ['-xf', `${part}.tar`, '-C', part])
+  rmSync(`${part}.tar`)
   renameSync(part, folder)
-  git(root, 'worktree', 'repair', folder)
   return { commit, folder }
 }
