@@ -70,6 +70,13 @@ export const v128 = {
   /** Bits of a where the mask has ones, of b elsewhere. */
   select: (a: V128, b: V128, mask: V128): V128 => make('v128', a.bytes, b.bytes, mask.bytes, [SIMD, 82]),
   zero: make('v128', [SIMD, 12], new Array<number>(16).fill(0)),
+  /** Ones in all bits of so many of the four lanes of float32, from the first on. */
+  firstLanes: (count: number): V128 =>
+    make(
+      'v128',
+      [SIMD, 12],
+      Array.from({ length: 16 }, (_, byte) => (byte < 4 * count ? 255 : 0)),
+    ),
   /** Lanes of float32 picked from a (0…3) and b (4…7). */
   shuffle32: (a: V128, b: V128, lanes: readonly [number, number, number, number]): V128 =>
     make(

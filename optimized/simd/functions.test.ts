@@ -110,8 +110,24 @@ describe('2×2 pooling: the bits of the rung below', () => {
   })
 })
 
+describe('the bias gradient', () => {
+  it.each([
+    [3, 4, 24, 24],
+    [2, 5, 1, 1],
+    [1, 3, 3, 7],
+    [2, 2, 1, 5001],
+    [1, 40, 13, 13],
+  ])('dy (%d,%d,%d,%d): sums in float64, of what stands in a plane and nothing beside it', (N, M, P, Q) => {
+    // What a vector reads beyond its plane is NaN.
+    same('conv2dBiasGradient', { dy: tensor([1, 1, 80, 80], new Float32Array(6400).fill(nan), 'float32') })
+    const whole = Float32Array.from({ length: N * M * P * Q }, (_, i) => ((i * 7919) % 2001) - 1000)
+    same('conv2dBiasGradient', { dy: tensor([N, M, P, Q], whole, 'float32') })
+  })
+})
+
 describe('no finding over random cases', () => {
   const names = [
+    'conv2dBiasGradient' as const,
     ...(['relu', 'sigmoid', 'tanh', 'reluGradient', 'sigmoidGradient', 'tanhGradient'] as const),
     ...(['maxPool2d', 'maxPool2dGradient', 'averagePool2d', 'averagePool2dGradient'] as const),
   ]
