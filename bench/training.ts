@@ -43,7 +43,10 @@ const { x, t } = batchOf(
 )
 
 async function ours(variant: 'mean' | 'max'): Promise<Racer> {
-  const training = begin({ variant, seed: 1, batch, rate: RATE, momentum: MOMENTUM, decay: 1 }, 'float32')
+  const training = begin(
+    { variant, seed: 1, batch, rate: RATE, momentum: MOMENTUM, decay: 1, weightDecay: 0 },
+    'float32',
+  )
   const steps = async (number: number): Promise<number> => {
     const start = performance.now()
     for (let i = 0; i < number; i++) await descendOn(optimized, training, x, t)

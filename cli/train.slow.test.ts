@@ -76,6 +76,7 @@ describe('cnn-oracle train', () => {
     [['--resume', 'package.json'], /package\.json: .*give a safetensors file/],
     [['--target', 'tfjs'], /--target is tfjs; it is optimized, textbook or a module/],
     [['--decay', '2'], /it must be a number above 0, at most 1/],
+    [['--weight-decay', '-1'], /it must be a number of at least 0/],
   ])(
     'train %j is refused in one line with the mend; exit code 2',
     (flags, mend) => {

@@ -8,7 +8,7 @@ import { textbook } from '../reference/textbook.ts'
 import { readDataset } from '../train/idx.ts'
 import { train as loop } from '../train/loop.ts'
 import { readSafetensors, writeSafetensors } from '../train/safetensors.ts'
-import { accuracyOn, begin, checkpointOf, resume } from '../train/trainer.ts'
+import { accuracyOn, begin, checkpointOf, resume, type Settings } from '../train/trainer.ts'
 import { WrongLayer } from '../train/verify.ts'
 import { exitCode, UsageError } from './exit.ts'
 import { progressLine } from './progress.ts'
@@ -22,11 +22,18 @@ export interface TrainFlags {
   readonly rate?: number
   readonly momentum: number
   readonly decay: number
+  readonly weightDecay?: number
   readonly target: string
   readonly verify?: number
   readonly checkpoint: string
   readonly resume?: string
 }
+
+/**
+ * Chosen on the last 10,000 of the 60,000 training images, by networks that had learned from the others; with the other defaults
+ * those named 89.65 % (max) and 86.18 % (mean) of them.
+ */
+const USUAL = { mean: { rate: 0.2, weightDecay: 0 }, max: { rate: 0.025, weightDecay: 5e-4 } } as const
 
 export async function train(flags: TrainFlags): Promise<number> {
   const { variant, epochs, batch, seed, momentum, decay, checkpoint } = flags
@@ -36,14 +43,15 @@ export async function train(flags: TrainFlags): Promise<number> {
   const by =
     flags.target === 'optimized' ? optimized : flags.target === 'textbook' ? textbook : await moduleOf(flags.target)
   const [images, test] = [readDataset(data, 'train'), readDataset(data, 't10k')]
-  const settings = {
+  const settings: Settings = {
     variant,
     seed,
     batch,
     momentum,
     decay,
-    rate: flags.rate ?? (variant === 'mean' ? 0.3 : 0.05),
-  } as const
+    rate: flags.rate ?? USUAL[variant].rate,
+    weightDecay: flags.weightDecay ?? USUAL[variant].weightDecay,
+  }
   const training = flags.resume
     ? resume(readSafetensors(bytesOf(flags.resume), flags.resume), by.precision, flags.resume)
     : begin(settings, by.precision)
