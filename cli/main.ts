@@ -165,6 +165,7 @@ program
   .option('--momentum <number>', 'momentum, below 1', momentum, 0.9)
   .option('--decay <number>', 'what is left of the rate after each epoch, up to 1', decay, 0.87)
   .option('--weight-decay <number>', 'pull of weights towards 0 (default: mean 0, max 0.0005)', atLeast0)
+  .option('--validation <count>', 'hold so many of the training images out, the last, and test on them', wholeNumber(1))
   .option('-t, --target <name>', 'who computes: optimized, textbook or a module', 'optimized')
   .option('--verify <count>', 'hold every so many steps against the textbook: 100 or every=100', every)
   .option('--checkpoint <file>', 'where to write it', 'checkpoint.safetensors')

@@ -4,7 +4,7 @@ import { real } from '../reference/arithmetic/real.ts'
 import type { Implementation } from '../reference/contract.ts'
 import { networkStep } from '../reference/network/index.ts'
 import { textbook } from '../reference/textbook.ts'
-import { type Dataset, parseIdx, readDataset } from './idx.ts'
+import { type Dataset, holdOut, parseIdx, readDataset } from './idx.ts'
 import { train } from './loop.ts'
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
 import { step } from './step.ts'
@@ -26,6 +26,15 @@ test('idx: bytes that are short of their shape are refused with both sizes', () 
   expect(() => parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 1, 2), 'f')).toThrow(
     'f: (3) needs 3 bytes after the header, there are 2',
   )
+})
+
+test('held out are the last images, each with its own class, and none is left of those', () => {
+  const [learned, held] = holdOut(few, 5)
+  expect([learned.count, held.count]).toEqual([7, 5])
+  const both = [learned, held]
+  expect(both.flatMap(({ images }) => [...images])).toEqual([...few.images.subarray(0, 12 * 784)])
+  expect(both.flatMap(({ labels }) => [...labels])).toEqual([...few.labels.subarray(0, 12)])
+  expect(() => holdOut(few, 12)).toThrow('--validation 12 leaves none of 12 training images; give at most 11')
 })
 
 test.each(['mean', 'max'] as const)('a step over operators is the textbook’s networkStep (%s)', async (variant) => {
