@@ -1,13 +1,12 @@
 /**
  * Images a second of a training step, both variants of the article's network, beside TensorFlow.js and PyTorch (one thread): same
- * network, same batch, in turns within one run. `npm run bench:train`, `-- --rounds 20 --batch 64`.
+ * network, same batch, each in a process of its own, in turns within one run. `npm run bench:train`, `-- --rounds 20 --batch 64`.
  */
 import { spawn } from 'node:child_process'
 import { loadavg } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { tfjsTraining } from '../audit/target/tfjs/training.ts'
 import { pythonWith } from '../audit/witness/python.ts'
 import { optimized } from '../optimized/index.ts'
 import { batchOf, begin, descendOn } from '../train/trainer.ts'
@@ -22,9 +21,9 @@ if (!Number.isSafeInteger(batch) || batch < 1) {
 }
 const RATE = 0.05
 const MOMENTUM = 0.9
-/** Steps of a round: ours and PyTorch's are much quicker than tfjs's, whose round is one step. */
-const QUICK = 8
-const WARM = 30
+/** Steps of a round and before the first one: ours and PyTorch's are much quicker than tfjs's. */
+const QUICK = { steps: 8, warm: 30 }
+const SLOW = { steps: 1, warm: 4 }
 
 interface Racer {
   readonly name: string
@@ -44,64 +43,66 @@ const { x, t } = batchOf(
 )
 
 async function ours(variant: 'mean' | 'max'): Promise<Racer> {
-  const training = begin({ variant, seed: 1, batch, rate: RATE, momentum: MOMENTUM, decay: 1 }, 'float32')
+  const training = begin(
+    { variant, seed: 1, batch, rate: RATE, momentum: MOMENTUM, decay: 1, weightDecay: 0 },
+    'float32',
+  )
   const steps = async (number: number): Promise<number> => {
     const start = performance.now()
     for (let i = 0; i < number; i++) await descendOn(optimized, training, x, t)
     return (performance.now() - start) / 1000
   }
-  await steps(WARM)
-  return { name: 'optimized', time: async () => (await steps(QUICK)) / (QUICK * batch) }
+  await steps(QUICK.warm)
+  return { name: 'optimized', time: async () => (await steps(QUICK.steps)) / (QUICK.steps * batch) }
 }
 
-async function tfjs(backend: 'cpu' | 'wasm', variant: 'mean' | 'max'): Promise<Racer | undefined> {
-  const { version, missing, step } = await tfjsTraining(backend, variant, RATE, MOMENTUM)
-  if (missing.length > 0) {
-    process.stdout.write(`${variant}: ${version} cannot train, it has no kernel ${missing.join(', ')}\n`)
-    return undefined
-  }
-  // One channel: (N,1,28,28) and (N,28,28,1) are the same numbers in the same order.
-  const [pixels, classes] = [Float32Array.from(x.data), Float32Array.from(t.data)]
-  step(pixels, classes)
-  return {
-    name: version,
-    async time() {
-      const start = performance.now()
-      step(pixels, classes)
-      return (performance.now() - start) / 1000 / batch
-    },
-  }
-}
-
-async function pytorch(variant: 'mean' | 'max'): Promise<Racer | undefined> {
-  const { command, missing } = pythonWith(['torch'])
-  if (missing !== undefined) {
-    process.stdout.write(`PyTorch is left out: ${missing}\n`)
-    return undefined
-  }
-  const program = fileURLToPath(new URL('./python/training.py', import.meta.url))
-  const { stdin, stdout } = spawn(command, ['-B', program, variant, String(batch)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
+/** A program that says its name, then seconds for each number of steps that it is given; nothing where it ends before. */
+async function program(command: string, args: readonly string[], { steps, warm } = QUICK): Promise<Racer | undefined> {
+  const { stdin, stdout } = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: stdout })[Symbol.asyncIterator]()
-  const next = async (): Promise<string> => {
-    const { value, done } = await lines.next()
-    if (done) throw new Error('PyTorch has ended before it answered')
-    return value
-  }
-  const name = `PyTorch ${await next()}`
-  const steps = async (number: number): Promise<number> => {
+  const next = async (): Promise<string | undefined> => (await lines.next()).value
+  // A program that has ended takes no more; that it is gone shows in what it does not answer.
+  stdin.on('error', () => {})
+  const name = (await next()) ?? command
+  const take = async (number: number): Promise<number | undefined> => {
     stdin.write(`${number}\n`)
-    return Number(await next())
+    const seconds = await next()
+    return seconds === undefined ? undefined : Number(seconds)
   }
-  await steps(WARM)
-  return { name, time: async () => (await steps(QUICK)) / (QUICK * batch), close: () => stdin.end() }
+  if ((await take(warm)) === undefined) {
+    process.stdout.write(`${name}\n`)
+    return undefined
+  }
+  const time = async (): Promise<number> => {
+    const seconds = await take(steps)
+    if (seconds === undefined) throw new Error(`${name} has ended before it answered`)
+    return seconds / (steps * batch)
+  }
+  return { name, time, close: () => stdin.end() }
+}
+
+const path = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
+
+/** Both builds of TensorFlow.js: the quick one, and the one that Node loads by itself. */
+const tfjs = (variant: string, ...rest: ['cpu' | 'wasm', 'es2017' | 'node']): Promise<Racer | undefined> =>
+  program(process.execPath, [...process.execArgv, path('./tfjsTraining.ts'), variant, String(batch), ...rest], SLOW)
+
+async function pytorch(variant: string): Promise<Racer | undefined> {
+  const { command, missing } = pythonWith(['torch'])
+  if (missing === undefined) return program(command, ['-B', path('./python/training.py'), variant, String(batch)])
+  process.stdout.write(`PyTorch is left out: ${missing}\n`)
+  return undefined
 }
 
 for (const variant of ['mean', 'max'] as const) {
-  await tfjs('wasm', variant)
+  const asked = [
+    await tfjs(variant, 'wasm', 'node'),
+    await tfjs(variant, 'cpu', 'es2017'),
+    await tfjs(variant, 'cpu', 'node'),
+    await pytorch(variant),
+  ]
+  const peers = asked.filter((peer) => peer !== undefined)
   const own = await ours(variant)
-  const peers = [await tfjs('cpu', variant), await pytorch(variant)].filter((peer) => peer !== undefined)
   const samples = peers.map((): number[] => [])
   const mine: number[] = []
   for (let round = 0; round < rounds; round++)

@@ -30,6 +30,12 @@ const positive = (text: string): number => {
   throw new InvalidArgumentError('it must be a number above 0.')
 }
 
+const atLeast0 = (text: string): number => {
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (value >= 0 && Number.isFinite(value)) return value
+  throw new InvalidArgumentError('it must be a number of at least 0.')
+}
+
 const momentum = (text: string): number => {
   const value = text.trim() === '' ? Number.NaN : Number(text)
   if (value >= 0 && value < 1) return value
@@ -152,12 +158,14 @@ program
   .description('train the network of the article on Fashion-MNIST')
   .option('--data <folder>', 'its four idx files; 2,000 images come with the package')
   .option('--variant <name>', 'mean (sigmoid, mean pooling, quadratic cost) or max (relu, max pooling, softmax)', 'max')
-  .option('-e, --epochs <count>', 'passes over the images', wholeNumber(1), 25)
+  .option('-e, --epochs <count>', 'passes over the images', wholeNumber(1), 20)
   .option('-b, --batch <count>', 'images a step', wholeNumber(1), 32)
   .option('-s, --seed <number>', 'seed of weights and order', wholeNumber(1), 1)
-  .option('--rate <number>', 'learning rate', positive)
+  .option('--rate <number>', 'learning rate (default: mean 0.2, max 0.025)', positive)
   .option('--momentum <number>', 'momentum, below 1', momentum, 0.9)
-  .option('--decay <number>', 'what is left of the rate after each epoch, up to 1', decay, 1)
+  .option('--decay <number>', 'what is left of the rate after each epoch, up to 1', decay, 0.87)
+  .option('--weight-decay <number>', 'pull of weights towards 0 (default: mean 0, max 0.0005)', atLeast0)
+  .option('--validation <count>', 'hold so many of the training images out, the last, and test on them', wholeNumber(1))
   .option('-t, --target <name>', 'who computes: optimized, textbook or a module', 'optimized')
   .option('--verify <count>', 'hold every so many steps against the textbook: 100 or every=100', every)
   .option('--checkpoint <file>', 'where to write it', 'checkpoint.safetensors')

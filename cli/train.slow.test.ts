@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -69,13 +69,40 @@ describe('cnn-oracle train', () => {
     4 * SLOW,
   )
 
+  it(
+    '--validation tests on the training images that it holds out, and looks at no other',
+    () => {
+      const alone = join(folder, 'alone')
+      mkdirSync(alone)
+      for (const name of ['images-idx3', 'labels-idx1'])
+        copyFileSync(join(data, `train-${name}-ubyte.gz`), join(alone, `train-${name}-ubyte.gz`))
+      const { stdout, stderr, status } = run(
+        '--data',
+        alone,
+        '--validation',
+        '24',
+        '--epochs',
+        '1',
+        '--batch',
+        '8',
+        '--checkpoint',
+        file('held'),
+      )
+      expect(status, stderr).toBe(0)
+      expect(stdout).toMatch(/: validation accuracy \d+\.\d\d % of 24, /)
+    },
+    SLOW,
+  )
+
   it.each([
     [['--variant', 'median'], /--variant is median; it is mean \(the article's\) or max/],
     [['--data', 'nowhere'], /nowhere\/train-images-idx3-ubyte\.gz: ENOENT.*give --data a folder with it/],
     [['--resume', 'nowhere'], /--resume: ENOENT.*give a checkpoint/],
     [['--resume', 'package.json'], /package\.json: .*give a safetensors file/],
+    [['--validation', '2000'], /--validation 2000 leaves none of 2000 training images; give at most 1999/],
     [['--target', 'tfjs'], /--target is tfjs; it is optimized, textbook or a module/],
     [['--decay', '2'], /it must be a number above 0, at most 1/],
+    [['--weight-decay', '-1'], /it must be a number of at least 0/],
   ])(
     'train %j is refused in one line with the mend; exit code 2',
     (flags, mend) => {

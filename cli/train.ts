@@ -5,10 +5,10 @@ import { loadModule } from '../audit/target/module.ts'
 import { looksLikeModule } from '../audit/target/target.ts'
 import { optimized } from '../optimized/index.ts'
 import { textbook } from '../reference/textbook.ts'
-import { readDataset } from '../train/idx.ts'
+import { holdOut, readDataset } from '../train/idx.ts'
 import { train as loop } from '../train/loop.ts'
 import { readSafetensors, writeSafetensors } from '../train/safetensors.ts'
-import { accuracyOn, begin, checkpointOf, resume } from '../train/trainer.ts'
+import { accuracyOn, begin, checkpointOf, resume, type Settings } from '../train/trainer.ts'
 import { WrongLayer } from '../train/verify.ts'
 import { exitCode, UsageError } from './exit.ts'
 import { progressLine } from './progress.ts'
@@ -22,11 +22,19 @@ export interface TrainFlags {
   readonly rate?: number
   readonly momentum: number
   readonly decay: number
+  readonly weightDecay?: number
+  readonly validation?: number
   readonly target: string
   readonly verify?: number
   readonly checkpoint: string
   readonly resume?: string
 }
+
+/**
+ * Chosen by `--validation 10000` on the 60,000 images, seed 1. max: 89.61 % with the other defaults, some 89.1 % without weight decay,
+ * 87 % at twice the rate. mean: 86.69 %; no other rate was tried.
+ */
+const USUAL = { mean: { rate: 0.2, weightDecay: 0 }, max: { rate: 0.025, weightDecay: 5e-4 } } as const
 
 export async function train(flags: TrainFlags): Promise<number> {
   const { variant, epochs, batch, seed, momentum, decay, checkpoint } = flags
@@ -35,15 +43,19 @@ export async function train(flags: TrainFlags): Promise<number> {
     throw new UsageError(`train: --variant is ${variant}; it is mean (the article's) or max (relu, softmax)`)
   const by =
     flags.target === 'optimized' ? optimized : flags.target === 'textbook' ? textbook : await moduleOf(flags.target)
-  const [images, test] = [readDataset(data, 'train'), readDataset(data, 't10k')]
-  const settings = {
+  const all = readDataset(data, 'train')
+  const [images, test] =
+    flags.validation === undefined ? [all, readDataset(data, 't10k')] : holdOut(all, flags.validation)
+  const held = flags.validation === undefined ? 'test' : 'validation'
+  const settings: Settings = {
     variant,
     seed,
     batch,
     momentum,
     decay,
-    rate: flags.rate ?? (variant === 'mean' ? 0.3 : 0.05),
-  } as const
+    rate: flags.rate ?? USUAL[variant].rate,
+    weightDecay: flags.weightDecay ?? USUAL[variant].weightDecay,
+  }
   const training = flags.resume
     ? resume(readSafetensors(bytesOf(flags.resume), flags.resume), by.precision, flags.resume)
     : begin(settings, by.precision)
@@ -90,14 +102,17 @@ export async function train(flags: TrainFlags): Promise<number> {
   const processor = (user + system) / 1e6
   writeFileSync(checkpoint, writeSafetensors(checkpointOf(training)))
   if (abort.signal.aborted) {
-    process.stdout.write(
-      `stopped; go on with: cnn-oracle train${flags.data === undefined ? '' : ` --data ${data}`} --epochs ${epochs} --resume ${checkpoint}\n`,
-    )
+    const given = [
+      ...(flags.data === undefined ? [] : [`--data ${data}`]),
+      ...(flags.validation === undefined ? [] : [`--validation ${flags.validation}`]),
+      `--epochs ${epochs} --resume ${checkpoint}`,
+    ]
+    process.stdout.write(`stopped; go on with: cnn-oracle train ${given.join(' ')}\n`)
     return exitCode.interrupted
   }
   accuracy ??= await accuracyOn(by, training, test)
   process.stdout.write(
-    `${training.settings.variant}, seed ${training.settings.seed}, ${by.name}: test accuracy ${percent(accuracy)} of ${test.count}, ` +
+    `${training.settings.variant}, seed ${training.settings.seed}, ${by.name}: ${held} accuracy ${percent(accuracy)} of ${test.count}, ` +
       `${seconds.toFixed(1)} s of training (${processor.toFixed(0)} s of a core), ${(seen / Math.max(seconds, 1e-3)).toFixed(0)} images/s\n`,
   )
   return exitCode.holds

@@ -62,6 +62,19 @@ export function readDataset(folder: string, part: 'train' | 't10k'): Dataset {
   return { images: images.data, labels: labels.data, count }
 }
 
+/** The last `held` images apart from those before them: [those before, the last]. Throws DataError where nothing would be left. */
+export function holdOut({ images, labels, count }: Dataset, held: number): [learned: Dataset, held: Dataset] {
+  const rest = count - held
+  if (rest < 1)
+    throw new DataError(`--validation ${held} leaves none of ${count} training images; give at most ${count - 1}`)
+  const part = (from: number, to: number): Dataset => ({
+    images: images.subarray(from * 784, to * 784),
+    labels: labels.subarray(from, to),
+    count: to - from,
+  })
+  return [part(0, rest), part(rest, count)]
+}
+
 function readIdx(path: string): Idx {
   let bytes: Uint8Array
   try {

@@ -15,6 +15,7 @@ import { batchOf, begin, checkpointOf, descendOn, orderOf } from './trainer.ts'
 
 const STEPS = 100
 const BATCH = 8
+const DECAY = 1e-3
 const RELATIVE = 1e-9
 const python = pythonWith(['torch'])
 const folder = mkdtempSync(join(tmpdir(), 'trajectory-'))
@@ -30,7 +31,10 @@ describe.skipIf(python.skip)(titled('PyTorch', python), () => {
     ['max', 0.05, blocked64],
   ] as const)('%s, rate %d: 100 costs agree to 1e-9 relative (%#)', async (variant, rate, by) => {
     expect(python.missing).toBeUndefined()
-    const training = begin({ variant, seed: 3, batch: BATCH, rate, momentum: 0.9, decay: 1 }, 'float64')
+    const training = begin(
+      { variant, seed: 3, batch: BATCH, rate, momentum: 0.9, decay: 1, weightDecay: DECAY },
+      'float64',
+    )
     const weights = join(folder, 'weights.safetensors')
     writeFileSync(weights, writeSafetensors(checkpointOf(training)))
     const order = orderOf(training, set.count)
@@ -46,7 +50,7 @@ describe.skipIf(python.skip)(titled('PyTorch', python), () => {
     const program = fileURLToPath(new URL('./python/trajectory.py', import.meta.url))
     const { stdout, stderr } = spawnSync(
       python.command,
-      ['-B', program, variant, String(rate), '0.9', weights, batches],
+      ['-B', program, variant, String(rate), '0.9', String(DECAY), weights, batches],
       {
         encoding: 'utf8',
       },

@@ -4,20 +4,37 @@ import { real } from '../reference/arithmetic/real.ts'
 import type { Implementation } from '../reference/contract.ts'
 import { networkStep } from '../reference/network/index.ts'
 import { textbook } from '../reference/textbook.ts'
-import { type Dataset, parseIdx, readDataset } from './idx.ts'
+import { type Dataset, holdOut, parseIdx, readDataset } from './idx.ts'
 import { train } from './loop.ts'
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
 import { step } from './step.ts'
-import { batchOf, begin, checkpointOf, resume } from './trainer.ts'
+import { batchOf, begin, checkpointOf, descendOn, resume } from './trainer.ts'
 
 const all = readDataset('fixtures/fashion-mnist', 'train')
 const few: Dataset = { images: all.images, labels: all.labels, count: 12 }
-const settings = { variant: 'max', seed: 1, batch: 4, rate: 0.05, momentum: 0.9, decay: 0.5 } as const
+const settings = {
+  variant: 'max',
+  seed: 1,
+  batch: 4,
+  rate: 0.05,
+  momentum: 0.9,
+  decay: 0.5,
+  weightDecay: 1e-3,
+} as const
 
 test('idx: bytes that are short of their shape are refused with both sizes', () => {
   expect(() => parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 1, 2), 'f')).toThrow(
     'f: (3) needs 3 bytes after the header, there are 2',
   )
+})
+
+test('held out are the last images, each with its own class, and none is left of those', () => {
+  const [learned, held] = holdOut(few, 5)
+  expect([learned.count, held.count]).toEqual([7, 5])
+  const both = [learned, held]
+  expect(both.flatMap(({ images }) => [...images])).toEqual([...few.images.subarray(0, 12 * 784)])
+  expect(both.flatMap(({ labels }) => [...labels])).toEqual([...few.labels.subarray(0, 12)])
+  expect(() => holdOut(few, 12)).toThrow('--validation 12 leaves none of 12 training images; give at most 11')
 })
 
 test.each(['mean', 'max'] as const)('a step over operators is the textbook’s networkStep (%s)', async (variant) => {
@@ -58,6 +75,27 @@ test('stopped in the middle of an epoch and resumed from its file: the same bits
   const again = resume(readSafetensors(writeSafetensors(checkpointOf(part)), 'f'), 'float32', 'f')
   await train(blocked32, again, few, { epochs: 2 })
   expect(writeSafetensors(checkpointOf(again))).toEqual(writeSafetensors(checkpointOf(whole)))
+})
+
+test('weight decay: a step without error terms leaves (1 − ηλ)·w, and biases as they are', async () => {
+  const training = begin({ ...settings, weightDecay: 0.5, rate: 0.25 }, 'float64')
+  // Whole numbers, so that (1 − 0.25·0.5)·w is exact; no class is asked for, so that no error is passed back.
+  const layers = training.network.layers.filter((layer) => 'w' in layer)
+  for (const { w, b } of layers) for (const { data } of [w, b]) (data as Float64Array).fill(64)
+  const { x, t } = batchOf(few, [0, 1], 'float64')
+  t.data.fill(0)
+  await descendOn(textbook, training, x, t)
+  for (const { w, b } of layers) {
+    expect(new Set(Array.from(w.data))).toEqual(new Set([56]))
+    expect(new Set(Array.from(b.data))).toEqual(new Set([64]))
+  }
+})
+
+test('a checkpoint of before there was a weight decay goes on without', () => {
+  const { weightDecay: _, ...older } = settings
+  const { tensors, metadata } = checkpointOf(begin(settings, 'float32'))
+  const bundle = { tensors, metadata: { ...metadata, settings: JSON.stringify(older) } }
+  expect(resume(bundle, 'float32', 'f').settings.weightDecay).toBe(0)
 })
 
 describe('verification', () => {

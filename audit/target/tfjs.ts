@@ -40,12 +40,16 @@ export const tfjsWasm: Target = {
   },
 }
 
+/** Its build for browsers of 2017 and later; what Node loads by itself was compiled to ES5, whose indexed access is slow. */
+const es2017 = (): Tf => require('@tensorflow/tfjs/dist/tf.es2017.js')
+
 /**
  * The whole of @tensorflow/tfjs, because tfjs-core alone registers no gradients under Node. The first tensor makes tfjs
- * advertise its native package on the console, so it is made here, unheard. Started again, it begins anew.
+ * advertise its native package on the console, so it is made here, unheard. Started again, it begins anew; builds share what is
+ * global, so that a process must keep to one.
  */
-export async function start(backend: 'cpu' | 'wasm'): Promise<Tf> {
-  const tf = await import('@tensorflow/tfjs')
+export async function start(backend: 'cpu' | 'wasm', build: 'node' | 'es2017' = 'node'): Promise<Tf> {
+  const tf = build === 'node' ? await import('@tensorflow/tfjs') : es2017()
   if (backend === 'wasm') {
     const wasm = await import('@tensorflow/tfjs-backend-wasm')
     wasm.setWasmPaths(join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')), '/'))

@@ -21,7 +21,7 @@ optimizer = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9)
 x = torch.rand(batch, 1, 28, 28)
 t = nn.functional.one_hot(torch.arange(batch) % 10, 10).float()
 
-print(torch.__version__, flush=True)
+print("PyTorch", torch.__version__, flush=True)
 for line in sys.stdin:
     start = time.perf_counter()
     for _ in range(int(line)):

@@ -30,6 +30,9 @@ export function signed(value: number): number[] {
 /** The four bytes of a float32, lowest first. */
 export const float32 = (value: number): number[] => [...new Uint8Array(Float32Array.of(value).buffer)]
 
+/** The eight bytes of a float64. */
+export const float64 = (value: number): number[] => [...new Uint8Array(Float64Array.of(value).buffer)]
+
 /** A name: its length in bytes, then UTF-8. */
 export function name(text: string): number[] {
   const bytes = [...new TextEncoder().encode(text)]

@@ -3,7 +3,7 @@
  * operation over `v128`, so that what type-checks here also validates. Opcodes: WebAssembly Core Specification §5.4;
  * 0xfd leads the vector ones.
  */
-import { float32, signed, unsigned } from './encode.ts'
+import { float32, float64, signed, unsigned } from './encode.ts'
 
 export type Type = 'i32' | 'f32' | 'v128'
 
@@ -64,7 +64,19 @@ export const v128 = {
   /** Two float32 from memory in the lower lanes, zero in the others. */
   load64Zero: load('v128', SIMD, 93),
   and: binary<'v128', 'v128'>('v128', SIMD, 78),
+  /** a and not b. */
+  andNot: binary<'v128', 'v128'>('v128', SIMD, 79),
+  or: binary<'v128', 'v128'>('v128', SIMD, 80),
+  /** Bits of a where the mask has ones, of b elsewhere. */
+  select: (a: V128, b: V128, mask: V128): V128 => make('v128', a.bytes, b.bytes, mask.bytes, [SIMD, 82]),
   zero: make('v128', [SIMD, 12], new Array<number>(16).fill(0)),
+  /** Ones in all bits of so many of the four lanes of float32, from the first on. */
+  firstLanes: (count: number): V128 =>
+    make(
+      'v128',
+      [SIMD, 12],
+      Array.from({ length: 16 }, (_, byte) => (byte < 4 * count ? 255 : 0)),
+    ),
   /** Lanes of float32 picked from a (0…3) and b (4…7). */
   shuffle32: (a: V128, b: V128, lanes: readonly [number, number, number, number]): V128 =>
     make(
@@ -84,8 +96,32 @@ export const f32x4 = {
   mul: binary<'v128', 'v128'>('v128', SIMD, 0xe6, 1),
   min: binary<'v128', 'v128'>('v128', SIMD, 0xe8, 1),
   max: binary<'v128', 'v128'>('v128', SIMD, 0xe9, 1),
+  /** Comparisons leave ones in all bits of a lane, or zeros; all are false for NaN. */
+  eq: binary<'v128', 'v128'>('v128', SIMD, 0x41),
+  gt: binary<'v128', 'v128'>('v128', SIMD, 0x44),
+  le: binary<'v128', 'v128'>('v128', SIMD, 0x45),
   /** a·b + c, rounded once or twice as the machine likes best: relaxed SIMD. */
   relaxedMadd: (a: V128, b: V128, c: V128): V128 => make('v128', a.bytes, b.bytes, c.bytes, [SIMD, 0x85, 2]),
+} as const
+
+/** Two float64, for what is rounded to float32 once at its end. */
+export const f64x2 = {
+  const: (value: number): V128 => make('v128', [SIMD, 12], [...float64(value), ...float64(value)]),
+  /** The two lower lanes of float32, widened. */
+  promoteLow: (a: V128): V128 => make('v128', a.bytes, [SIMD, 0x5f]),
+  /** Rounded to float32 in the two lower lanes, zero in the others. */
+  demoteZero: (a: V128): V128 => make('v128', a.bytes, [SIMD, 0x5e]),
+  /** To the nearest whole number. */
+  nearest: (a: V128): V128 => make('v128', a.bytes, [SIMD, 0x94, 1]),
+  add: binary<'v128', 'v128'>('v128', SIMD, 0xf0, 1),
+  sub: binary<'v128', 'v128'>('v128', SIMD, 0xf1, 1),
+  mul: binary<'v128', 'v128'>('v128', SIMD, 0xf2, 1),
+  div: binary<'v128', 'v128'>('v128', SIMD, 0xf3, 1),
+  /** b < a ? b : a, and a < b ? b : a: one instruction, and a NaN in a stays. */
+  pmin: binary<'v128', 'v128'>('v128', SIMD, 0xf6, 1),
+  pmax: binary<'v128', 'v128'>('v128', SIMD, 0xf7, 1),
+  /** The bits of each lane moved up. */
+  shiftLeft: (a: V128, by: number): V128 => make('v128', a.bytes, [0x41, ...signed(by)], [SIMD, 0xcb, 1]),
 } as const
 
 /** Bytes of the statements that store; `assembler.ts` appends them to a function. */

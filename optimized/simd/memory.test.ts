@@ -2,14 +2,18 @@ import { expect, it } from 'vitest'
 import type { Tensor } from '../../reference/contract.ts'
 import { Engine } from '../kernel/engine.ts'
 import { conv2d, conv2dInputGradient } from './conv2d.ts'
+import { conv2dBiasGradient } from './conv2dBiasGradient.ts'
 import { conv2dWeightGradient } from './conv2dWeightGradient.ts'
 import { dense, denseInputGradient, denseWeightGradient, productBlocks } from './dense.ts'
+import { pointwise } from './pointwise.ts'
+import { maxPool2d, maxPool2dGradient } from './pool2d.ts'
 
 const zeros = (...shape: number[]): Tensor => ({
   shape,
   data: new Float32Array(shape.reduce((size, extent) => size * extent, 1)),
 })
 
+const halving = { kernel: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], dilation: [1, 1], ceilMode: false } as const
 const same = { stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 1 } as const
 
 /** Calls whose operands or results exceed the bound, each alone, several times over. */
@@ -42,6 +46,12 @@ const calls: Record<string, (engine: Engine) => unknown> = {
   dense: (engine) => dense(engine, { x: zeros(4096, 1024), w: zeros(64, 1024) }),
   'dense, many weights': (engine) => dense(engine, { x: zeros(2, 4096), w: zeros(4096, 4096) }),
   'dense input gradient': (engine) => denseInputGradient(engine, { dy: zeros(4096, 64), w: zeros(64, 1024) }),
+  'bias gradient': (engine) => conv2dBiasGradient(engine, { dy: zeros(64, 256, 56, 56) }),
+  'max pooling': (engine) => maxPool2d(engine, { x: zeros(16, 64, 112, 112) }, halving),
+  'max pooling, one large plane': (engine) => maxPool2d(engine, { x: zeros(1, 1, 4096, 4096) }, halving),
+  'max pooling gradient': (engine) =>
+    maxPool2dGradient(engine, { x: zeros(16, 64, 112, 112), dy: zeros(16, 64, 56, 56) }, halving),
+  relu: (engine) => pointwise(engine, 'relu', { x: zeros(4096, 1024) }),
   'dense weight gradient': (engine) => denseWeightGradient(engine, { x: zeros(4096, 512), dy: zeros(4096, 64) }),
 }
 

@@ -1,7 +1,7 @@
 """
 The article's network in PyTorch, float64: cost of each step from the same first weights on the same batches.
 
-trajectory.py variant rate momentum weights.safetensors batches.safetensors prints one cost a line, E / N before the step.
+trajectory.py variant rate momentum decay weights.safetensors batches.safetensors prints one cost a line, E / N before the step.
 The files are read from the description of the format, so that this is a second reader of what train/safetensors.ts writes.
 """
 
@@ -28,7 +28,7 @@ def read(path):
     return tensors
 
 
-variant, rate, momentum, weights, batches = sys.argv[1:]
+variant, rate, momentum, decay, weights, batches = sys.argv[1:]
 torch.set_num_threads(1)
 saved = read(weights)
 parameters = {name: t.requires_grad_() for name, t in saved.items() if not name.endswith(".velocity")}
@@ -47,8 +47,12 @@ def cost(x, t):
     return -(t * F.log_softmax(y, dim=1)).sum()
 
 
-# PyTorch's SGD has the same momentum: v <- mu v + g, w <- w - rate v (torch.optim.SGD, dampening 0).
-optimizer = torch.optim.SGD(parameters.values(), lr=float(rate), momentum=float(momentum))
+# PyTorch's SGD has the same momentum: v <- mu v + g + decay w, w <- w - rate v (torch.optim.SGD, dampening 0).
+groups = [
+    {"params": [t for name, t in parameters.items() if name.endswith(".w")], "weight_decay": float(decay)},
+    {"params": [t for name, t in parameters.items() if name.endswith(".b")]},
+]
+optimizer = torch.optim.SGD(groups, lr=float(rate), momentum=float(momentum))
 given = read(batches)
 for step in range(len(given) // 2):
     x, t = given[f"{step}.x"], given[f"{step}.t"]
