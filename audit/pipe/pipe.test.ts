@@ -4,6 +4,7 @@ import { parseCase } from '../../properties/descriptor.ts'
 import type { Implementation } from '../../reference/contract.ts'
 import { tensor } from '../../reference/tensor.ts'
 import { judge } from '../judge.ts'
+import { isTrap } from '../trap.ts'
 import { pipeImplementation } from './pipe.ts'
 import type { PipeLimits } from './program.ts'
 
@@ -122,6 +123,14 @@ describe('a program that keeps to the protocol', () => {
       await expect(operators.relu?.({ x: X }, {})).rejects.toThrow(/relu: ValueError: too wide$/)
       expect(await operators.relu?.({ x: X }, {})).toEqual(tensor([3], [0, 2, 0]))
     })
+  })
+
+  it('a RuntimeError of the program is no trap of WebAssembly: it threw, and the process is sound', async () => {
+    const throws = program(`say({ id, error: 'RuntimeError: output shape cannot be negative' })`)
+    const outcome = await withProgram(throws, (tiny) => judge(tiny, parseCase('relu n1c1h1w1 @real#1')))
+    expect(outcome).toMatchObject({ status: 'failed', kind: 'threw' })
+    if (outcome.status === 'failed') expect(isTrap(outcome.kind, outcome.message)).toBe(false)
+    expect(isTrap('threw', 'relu: threw: RuntimeError: unreachable')).toBe(true)
   })
 
   it('ends when its input ends; one that stays is killed', async () => {
