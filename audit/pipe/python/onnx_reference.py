@@ -1,9 +1,9 @@
 """ONNX's reference evaluator (onnx.reference, from onnx 1.13 on) as an implementation: a model of one node a call.
 
-    python3 onnx_reference.py [float64 | float32] [pads | same | valid] [opset]
+    python3 onnx_reference.py [float64 | float32] [pads | same | lower | valid] [opset]
 
-Layouts are the contract's own, so that only names change. `pads` says the padding as it is; `same` and `valid` leave it to auto_pad,
-SAME_UPPER or VALID, and offer only those cases whose padding ONNX derives from the sizes. Operator set 22, the default, redefined
+Layouts are the contract's own, so that only names change. `pads` says the padding as it is; the others leave it to auto_pad,
+SAME_UPPER, SAME_LOWER or VALID, and offer only those cases whose padding ONNX derives from the sizes. Operator set 22, the default, redefined
 the sliding operators last. ONNX has no gradients and no costs over soft targets.
 
 Documentation: https://onnx.ai/onnx/operators/
@@ -35,23 +35,22 @@ def run(op_type, operands, **attributes):
 
 
 def padding(asked, missing):
-    """The attributes that say this padding; SAME_UPPER would add `missing` cells an axis, the rest of an odd number behind."""
+    """The attributes that say this padding; SAME adds `missing` cells an axis, the rest of an odd number behind or before."""
     if WAY == "pads":
         return {"pads": asked}
-    if WAY == "valid":
-        derived, name = [0, 0, 0, 0], "VALID"
-    elif min(missing) < 0:
-        raise Unsupported(f"SAME_UPPER would pad by {missing}, which ONNX leaves open")
-    else:
-        head = [cells // 2 for cells in missing]
-        derived, name = head + [cells - first for cells, first in zip(missing, head)], "SAME_UPPER"
+    name = {"same": "SAME_UPPER", "lower": "SAME_LOWER", "valid": "VALID"}[WAY]
+    less = [cells // 2 for cells in missing]
+    more = [cells - other for cells, other in zip(missing, less)]
+    derived = {"SAME_UPPER": less + more, "SAME_LOWER": more + less, "VALID": [0, 0, 0, 0]}[name]
+    if name != "VALID" and min(missing) < 0:
+        raise Unsupported(f"{name} would pad by {missing}, which ONNX leaves open")
     if derived != asked:
         raise Unsupported(f"auto_pad={name} pads {derived}, the case asks for {asked}")
     return {"auto_pad": name}
 
 
 def forward(a, size, kernel, dilation):
-    """Padding of a convolution or a pooling: SAME_UPPER makes the result ceil(size / stride) long."""
+    """Padding of a convolution or a pooling: SAME makes the result ceil(size / stride) long."""
     missing = [(-(-n // s) - 1) * s + d * (k - 1) + 1 - n for n, k, s, d in zip(size, kernel, a.stride, dilation)]
     return padding(a.padding, missing)
 
@@ -65,7 +64,7 @@ def conv2d(a, x, w, b=None):
 
 
 def convTranspose2d(a, x, w, b=None):
-    # SAME_UPPER makes the result size * stride long and cuts the rest.
+    # SAME makes the result size * stride long and cuts the rest.
     reach = zip(w.shape[2:], a.stride, a.dilation, a.outputPadding)
     pads = padding(a.padding, [o + d * (k - 1) + 1 - s for k, s, d, o in reach])
     return run(
