@@ -120,5 +120,6 @@ POINTWISE = [dense, sigmoid, tanh, relu, softmax]
 
 if __name__ == "__main__":
     offered = SLIDING + POINTWISE if WAY == "pads" else SLIDING
-    name = "-".join(["onnx-reference", PRECISION, *([] if WAY == "pads" else [WAY]), *([] if OPSET == 22 else [f"opset{OPSET}"])])
+    ways = [(PRECISION, "float64"), (WAY, "pads"), (f"opset{OPSET}", "opset22")]
+    name = "/".join(["onnx-reference", *(way for way, usual in ways if way != usual)])
     serve(name, onnx.__version__, PRECISION, {operator.__name__: operator for operator in offered})

@@ -208,5 +208,7 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     name = "/".join(["torch", *([] if precision == "float64" else [precision]), *ways])
     calls = {operator.__name__: over_arrays(operator, "channels-last" in ways) for operator in OPERATORS}
+    # NNPACK, where it is built in, takes batches of 16 and more, by Winograd's transforms or Fourier's.
+    by_transforms = "no-mkldnn" in ways and precision == "float32" and torch._nnpack_available()
     with torch.backends.mkldnn.flags(enabled="no-mkldnn" not in ways):
-        serve(name, torch.__version__, precision, calls)
+        serve(name, torch.__version__, precision, calls, "fft" if by_transforms else "sum")
