@@ -63,10 +63,11 @@ describe('every finding has an example that prints what it says', () => {
   )
 })
 
-const python = pythonWith(['onnx.reference'])
 const [, wanted] = /onnx (\d+\.\d+\.\d+)/.exec(page)!
-const has = python.missing ?? printed(python.command, ['-c', 'import onnx; print(onnx.__version__, end="")'], '')
-const missing = has === wanted ? undefined : `needs onnx ${wanted}: ${has}`
+const python = pythonWith(['onnx.reference'], `pip install onnx==${wanted}`)
+const has =
+  python.missing ?? printed(python.command, ['-c', 'import onnx; print("onnx", onnx.__version__, end="")'], '')
+const missing = has === `onnx ${wanted}` ? undefined : `they were run with onnx ${wanted}; here: ${has}`
 
 describe.skipIf(missing)(titled('the examples in Python', { ...python, missing, skip: missing !== undefined }), () => {
   it.each(examples.filter((e) => e.language === 'python').map((e) => [e.id, e] as const))(
