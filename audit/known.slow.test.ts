@@ -1,4 +1,7 @@
-/** The list that comes with the package: each case that an entry carries shows it on a target that is installed here. */
+/**
+ * The list that comes with the package: each case that an entry carries shows it on a target that is installed here, ONNX's reference
+ * evaluator among them where a Python has it.
+ */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { offersOf } from './auditTarget.ts'
 import type { CampaignReport } from './campaign.ts'
@@ -7,8 +10,20 @@ import { readKnown, speaksOf } from './known.ts'
 import { shownAlone } from './knownCases.ts'
 import { emptyTally } from './tally.ts'
 import { builtIn, missingPackages } from './target/index.ts'
+import { pipeTarget } from './target/target.ts'
+import { pythonWith } from './witness/python.ts'
+import { pythonProgram } from './witness/witness.ts'
 
-const known = readKnown()
+const python = pythonWith(['onnx.reference'], 'pip install onnx')
+const evaluator = (way: string): string =>
+  pipeTarget(`${python.command} -B ${pythonProgram('onnx_reference.py')} float32 ${way}`)
+const sources = [
+  ...builtIn.filter((target) => missingPackages(target).length === 0).map(({ name }) => name),
+  ...(python.missing ? [] : ['pads', 'lower'].map(evaluator)),
+]
+const known = readKnown().filter(
+  (k) => !python.missing || !k.targets.every((target) => target.startsWith('onnx-reference')),
+)
 const never = new AbortController().signal
 /** Loading the slowest of the packages takes 3 s of an idle core. */
 const TIMEOUT_MS = 120_000
@@ -17,14 +32,12 @@ const TIMEOUT_MS = 120_000
 let nothing: CampaignReport
 
 beforeAll(async () => {
-  const listings = builtIn
-    .filter((target) => missingPackages(target).length === 0)
-    .map(async ({ name }) =>
-      (await offersOf(name, usualLimits)).map((offer) => {
-        const operators = offer.operators.map((operator) => ({ operator, tally: emptyTally() }))
-        return { target: offer.name, source: name, version: null, precision: offer.precision, operators, findings: [] }
-      }),
-    )
+  const listings = sources.map(async (source) =>
+    (await offersOf(source, usualLimits)).map((offer) => {
+      const operators = offer.operators.map((operator) => ({ operator, tally: emptyTally() }))
+      return { target: offer.name, source, version: null, precision: offer.precision, operators, findings: [] }
+    }),
+  )
   nothing = {
     seed: 1,
     cases: 0,
