@@ -33,9 +33,7 @@ export async function shownAlone(
           if (signal.aborted || shown.includes(entry.id)) continue
           if (source === undefined || !audited.has(operator) || !speaksOf(entry, target, operator)) continue
           const finding = await judgedAlone(isolated, source, target, descriptor)
-          // A case that is judged alone is not diagnosed, so that it has no cause.
-          const { cause: _, ...plain } = entry
-          if (finding && knownEntry([plain], target, finding)) shown.push(entry.id)
+          if (finding && expects(entry, target, finding)) shown.push(entry.id)
         }
       }
     } finally {
@@ -44,6 +42,11 @@ export async function shownAlone(
     }
   }
   return shown
+}
+
+/** Whether a case of the entry's own shows it: judged alone it is not diagnosed, so that it has no cause. */
+export function expects({ cause: _, ...plain }: Known, implementation: string, finding: Finding): boolean {
+  return knownEntry([plain], implementation, finding) !== undefined
 }
 
 /** What a case shows in a process that starts anew for it: what another case left behind must not speak for it. */
