@@ -33,7 +33,8 @@ export async function shownAlone(
           if (signal.aborted || shown.includes(entry.id)) continue
           if (source === undefined || !audited.has(operator) || !speaksOf(entry, target, operator)) continue
           const finding = await judgedAlone(isolated, source, target, descriptor)
-          if (finding && expects(entry, target, finding)) shown.push(entry.id)
+          // Stopping the process looks like its death.
+          if (finding && !signal.aborted && expects(entry, target, finding)) shown.push(entry.id)
         }
       }
     } finally {
