@@ -40,6 +40,8 @@ export interface CampaignReport {
   readonly leftOut: { readonly offered: readonly Offered[]; readonly targets: readonly string[] }
   /** Which part of the run this is, and all that there is to audit. */
   readonly shard?: Shard & { readonly offered: readonly Offered[] }
+  /** Ids of known findings that no case of the run showed, and a case of their own did. */
+  readonly shownAlone?: readonly string[]
 }
 
 interface Job {

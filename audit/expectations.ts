@@ -15,7 +15,9 @@ export function expectations(
   judged: readonly Judged[],
 ): (Known & Expectations)[] {
   // An entry may expect what another one already explained: it shows all the same.
-  const shows = (k: Known): boolean => judged.some((j) => knownEntry([k], j.implementation, j.finding) !== undefined)
+  const shows = (k: Known): boolean =>
+    report.shownAlone?.includes(k.id) === true ||
+    judged.some((j) => knownEntry([k], j.implementation, j.finding) !== undefined)
   const { offered, targets } = report.leftOut
   const covered = (k: Known): boolean =>
     !offered.some((o) => o.operators.some((operator) => speaksOf(k, o.target, operator))) &&

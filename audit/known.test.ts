@@ -81,6 +81,16 @@ describe('lists', () => {
       /entry X1, operators: there is no "rellu"; did you mean relu\?/,
     ],
     ['a pattern that fits no operator', [{ ...entry, operators: ['x*'] }], /there is no "x\*"; \* stands for/],
+    [
+      'a case that is none',
+      [{ ...entry, shownBy: ['relu n1c1h1w1', 'relu n1q1'] }],
+      /entry X1, shownBy: "relu n1q1": /,
+    ],
+    [
+      'a case of another operator',
+      [{ ...entry, shownBy: ['tanh n1c1h1w1 x=1'] }],
+      /entry X1, shownBy: "tanh n1c1h1w1 x=1": the entry does not speak of tanh, but of relu/,
+    ],
     ['an id twice', [entry, entry], /the id X1 stands twice in .*own\.json; give each entry an id of its own/],
     ['an id of the peers', [{ ...entry, id: 'T2' }], /the id T2 stands in .*own\.json and in audit\/known\.json/],
   ])('%s is refused in one line that says where and how to mend it', (_, content, message) => {

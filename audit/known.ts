@@ -1,6 +1,7 @@
 /** What is known: findings that are expected, with reason and link, so that an audit serves as a gate meanwhile. */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { parseCase } from '../properties/descriptor.ts'
 import type { OperatorName } from '../reference/contract.ts'
 import { nearest, operators } from '../reference/operators.ts'
 import { type Finding, findingKinds } from './finding.ts'
@@ -18,6 +19,8 @@ export const knownFields = {
   cause: z.string().min(1).optional(),
   message: z.string().min(1).optional(),
   case: z.string().min(1).optional(),
+  /** Smallest cases that show it: judged where no case of a run did, so that it has gone when they are right. */
+  shownBy: z.array(z.string()).default([]),
   what: z.string().min(1),
   why: z.string().min(1),
   link: z.string().min(1),
@@ -89,13 +92,28 @@ function entryName(list: readonly unknown[], index: number): string {
   return `entry ${index + 1}${id}`
 }
 
-/** An operator that does not exist would never match, and its entry would be reported as gone. */
+/** What never matches would be reported as gone: an operator that does not exist, a case that is none or of another operator. */
 function checked(entry: Known): Known {
   const names = operators.map((row) => row.name)
   const off = entry.operators.find((pattern) => !names.some((name) => matches(pattern, name)))
-  if (off === undefined) return entry
+  if (off === undefined) return withCases(entry)
   const mend = off.includes('*') ? '* stands for any run of characters' : `did you mean ${nearest(off, names)}?`
   throw new KnownError(`${entry.file}: entry ${entry.id}, operators: there is no ${JSON.stringify(off)}; ${mend}`)
+}
+
+function withCases(entry: Known): Known {
+  for (const descriptor of entry.shownBy) {
+    const where = `${entry.file}: entry ${entry.id}, shownBy: ${JSON.stringify(descriptor)}`
+    let operator: OperatorName
+    try {
+      operator = parseCase(descriptor).operator
+    } catch (error) {
+      throw new KnownError(`${where}: ${oneLine(error)}`)
+    }
+    if (!entry.operators.some((pattern) => matches(pattern, operator)))
+      throw new KnownError(`${where}: the entry does not speak of ${operator}, but of ${entry.operators.join(', ')}`)
+  }
+  return entry
 }
 
 /** What an entry looks at. */

@@ -3,6 +3,7 @@
 import { runCampaign, type Wanted } from '../audit/campaign.ts'
 import { usualLimits } from '../audit/isolate.ts'
 import { readKnown } from '../audit/known.ts'
+import { shownAlone } from '../audit/knownCases.ts'
 import { auditDocument } from '../audit/report/json.ts'
 import { scoreSoFar } from '../audit/report/summary.ts'
 import { parseShard } from '../audit/shard.ts'
@@ -60,9 +61,10 @@ export async function audit(targets: readonly string[], flags: AuditFlags): Prom
     signal,
     shard,
   ).finally(release)
+  const alone = await shownAlone(report, known, options.limits, signal)
   line.clear()
   if (report.interrupted) process.stderr.write(`cnn-oracle: go on with: ${keep()}\n`)
-  return deliver(auditDocument(report, known, names.length > 0), outputs)
+  return deliver(auditDocument({ ...report, shownAlone: alone }, known, names.length > 0), outputs)
 }
 
 /** "tfjs-cpu", "tfjs-cpu/same" (one way of it), or the path of a module. */

@@ -4,8 +4,8 @@ import { parseCase } from '../../properties/descriptor.ts'
 import type { Implementation } from '../../reference/contract.ts'
 import { tensor } from '../../reference/tensor.ts'
 import { judge } from '../judge.ts'
-import { pipeImplementation } from './pipe.ts'
-import type { PipeLimits } from './program.ts'
+import { isTrap } from '../trap.ts'
+import { type PipeOptions, pipeImplementation } from './pipe.ts'
 
 const HELLO = {
   protocol: 'cnn-oracle-pipe',
@@ -37,9 +37,9 @@ const RELU = `
 async function withProgram<T>(
   command: readonly string[],
   use: (implementation: Implementation) => Promise<T>,
-  limits: Partial<PipeLimits> = {},
+  options: PipeOptions = {},
 ): Promise<T> {
-  const implementation = await pipeImplementation(command, limits)
+  const implementation = await pipeImplementation(command, options)
   try {
     return await use(implementation)
   } finally {
@@ -49,14 +49,14 @@ async function withProgram<T>(
 
 const X = tensor([3], [-1, 2, -3])
 /** The error that a call of relu ends in. */
-const errorOf = (command: readonly string[], limits: Partial<PipeLimits> = {}): Promise<string> =>
+const errorOf = (command: readonly string[], options: PipeOptions = {}): Promise<string> =>
   withProgram(
     command,
     async ({ operators }) => {
       const outcome = await Promise.resolve(operators.relu?.({ x: X }, {})).catch((error: unknown) => error)
       return outcome instanceof Error ? `${outcome.name}: ${outcome.message}` : 'no error'
     },
-    limits,
+    options,
   )
 
 describe('a program that keeps to the protocol', () => {
@@ -122,6 +122,15 @@ describe('a program that keeps to the protocol', () => {
       await expect(operators.relu?.({ x: X }, {})).rejects.toThrow(/relu: ValueError: too wide$/)
       expect(await operators.relu?.({ x: X }, {})).toEqual(tensor([3], [0, 2, 0]))
     })
+  })
+
+  it('a RuntimeError of the program is no trap of WebAssembly: it threw, and the process is sound', async () => {
+    const throws = program(`say({ id, error: 'RuntimeError: output shape cannot be negative' })`)
+    const relu = (tiny: Implementation) => judge(tiny, parseCase('relu n1c1h1w1 @real#1'))
+    const outcome = await withProgram(throws, relu, { label: 'tiny' })
+    expect(outcome).toMatchObject({ kind: 'threw', message: expect.stringContaining('tiny: relu: RuntimeError: ') })
+    if (outcome.status === 'failed') expect(isTrap(outcome.kind, outcome.message)).toBe(false)
+    expect(isTrap('threw', 'relu: threw: RuntimeError: unreachable')).toBe(true)
   })
 
   it('ends when its input ends; one that stays is killed', async () => {

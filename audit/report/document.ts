@@ -90,6 +90,7 @@ const shard = z.strictObject({
 const known = z.strictObject({
   ...knownFields,
   features: z.array(z.string()),
+  shownBy: z.array(z.string()).describe('smallest cases that show it'),
   file: z.string(),
   shows: z.boolean(),
   covered: z.boolean().describe('whether all that the entry speaks of was audited, in any shard'),

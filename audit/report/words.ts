@@ -64,11 +64,14 @@ export function findingLines(finding: FindingRecord, known?: KnownRecord): strin
   ]
 }
 
-/** A line for each known finding that no longer shows, with what to do. */
+/** A line for each known finding that no longer shows, with what to do. Without a case of its own, chance may have hidden it. */
 export const goneLines = (d: AuditDocument): string[] =>
-  goneOf(d).map(
-    (k) => `${k.id} (${k.targets.join(', ')}: ${k.what}) no longer shows; take it out of ${k.file}, the known findings`,
-  )
+  goneOf(d).map((k) => {
+    const mend = `take it out of ${k.file}, the known findings`
+    return k.shownBy.length > 0
+      ? `${k.id} (${k.targets.join(', ')}: ${k.what}) no longer shows, nor in ${k.shownBy.join(', ')}; ${mend}`
+      : `${k.id} (${k.targets.join(', ')}: ${k.what}) no longer shows; ${mend}, or give it a case that shows it, as shownBy`
+  })
 
 /** "3 of 12 failed, 2 unsupported, given up after 2 crashes" */
 export function operatorNote(o: TargetRecord['operators'][number]): string {

@@ -98,6 +98,14 @@ describe('auditSuite', () => {
       expect(seen).toEqual({ relu: null, [still]: `known R2 no longer shows: a shape is off; remove it from ${known}` })
     })
 
+    it('a case of its own decides whether it has gone', async () => {
+      const rare = { cause: 'leaky*', message: '*is -3.5, expected 0 *' }
+      const states = async (shownBy: string[]) =>
+        (await outcomes(leaky, { ...asked, known: file({}, { id: 'R2', ...rare, shownBy }) }))[still]
+      expect(await states(['relu n1c1h1w1 x=2', 'relu n1c1h1w1 x=-350'])).toBeNull()
+      expect(await states(['relu n1c1h1w1 x=-1'])).toMatch(/^known R2 no longer shows/)
+    })
+
     it('nothing has gone where the runner left its operator out, or the entry speaks of another', async () => {
       const gone = file({ kinds: ['shape'], cause: 'gone' })
       expect(await outcomes(leaky, { ...asked, known: gone }, (name) => name === still)).toEqual({ [still]: null })

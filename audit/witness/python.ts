@@ -17,8 +17,11 @@ export interface Python {
   readonly skip: boolean
 }
 
-/** The first interpreter that imports all of these modules. */
-export function pythonWith(modules: readonly string[]): Python {
+const debian = (modules: readonly string[]): string =>
+  `on Debian: apt-get install ${modules.map((name) => `python3-${name}`).join(' ')}`
+
+/** The first interpreter that imports all of these modules; `mend` is how one comes by them. */
+export function pythonWith(modules: readonly string[], mend = debian(modules)): Python {
   const why: string[] = []
   for (const command of INTERPRETERS) {
     const { status, stderr, error } = spawnSync(command, ['-c', `import ${modules.join(', ')}`], {
@@ -28,8 +31,7 @@ export function pythonWith(modules: readonly string[]): Python {
     if (status === 0) return { command, missing: undefined, skip: false }
     why.push(`${command}: ${error ? error.message : stderr.trimEnd().split('\n').at(-1)}`)
   }
-  const packages = modules.map((name) => `python3-${name}`).join(' ')
-  const missing = `no Python has ${modules.join(', ')} (${why.join('; ')}); on Debian: apt-get install ${packages}`
+  const missing = `no Python has ${modules.join(', ')} (${why.join('; ')}); ${mend}`
   return { command: 'python3', missing, skip: process.env.ORACLE_WITNESSES !== 'required' }
 }
 

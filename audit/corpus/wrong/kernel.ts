@@ -78,8 +78,8 @@ export const kernelMistakes: readonly Wrong[] = [
     'weights taken for HWIO',
     'conv2d',
     {
-      what: 'weights (out, in, height, width) are read from memory as (height, width, in, out)',
-      link: 'https://github.com/apache/tvm/issues/2716',
+      what: 'weights with the maps first, (out, in, height, width), are read from memory as (height, width, in, out)',
+      link: 'https://github.com/traveller59/spconv/issues/450',
       names: ['weights laid out as HWIO'],
     },
     () =>
@@ -122,8 +122,8 @@ export const kernelMistakes: readonly Wrong[] = [
     'dense weights stored transposed',
     'dense',
     {
-      what: 'the matrix is saved by a framework that keeps (in, out) and multiplied as (out, in)',
-      link: 'https://github.com/apache/mxnet/issues/2427',
+      what: 'the matrix is saved by a framework that keeps (in, out) and multiplied as (out, in), the transpose forgotten on import',
+      link: 'https://github.com/microsoft/MMdnn/pull/157',
       names: ['weights laid out as (I,O)'],
     },
     () =>

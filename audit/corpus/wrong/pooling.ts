@@ -238,20 +238,20 @@ export const poolingMistakes: readonly Wrong[] = [
       },
   ),
   wrong(
-    'last cell of an odd window skipped',
-    'averagePool2d',
+    'windows of the backward pass begin at the image',
+    'averagePool2dGradient',
     {
-      what: 'two cells are added at a time, the last one of an odd window is missing from the sum and counted in the divisor',
-      link: 'https://github.com/pytorch/pytorch/issues/174345',
+      what: 'the place of a cell in the image is taken for its place in the padded image: each window hands on its error further down and right',
+      link: 'https://github.com/pytorch/pytorch/issues/188344',
     },
     () =>
-      ({ x }, a) => {
-        const [, , H, W] = four(x)
+      ({ dy }, a) => {
+        const [H, W] = a.inputSize
         const divisor = properDivisor(a, H, W)
-        return pool(x, a, (values, p, q) => {
-          const cells = cellsOf(a, p, q, H, W).length
-          const even = values.length > 1 ? values.slice(0, values.length - (values.length % 2)) : values
-          return even.reduce((sum, v) => Math.fround(sum + v), 0) / divisor(cells, p, q)
+        const unpadded = { ...a, padding: [0, 0, 0, 0] } as const
+        return unpool(dy, a.inputSize, a, (cells, error, _, p, q) => {
+          const part = error / divisor(cells.length, p, q)
+          return cellsOf(unpadded, p, q, H, W).map((cell) => [cell, part] as const)
         })
       },
   ),

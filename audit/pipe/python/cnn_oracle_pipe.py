@@ -54,8 +54,8 @@ def answer(operators, request):
         return {"error": f"{type(error).__name__}: {error}"}
 
 
-def serve(name, implementation_version, precision, operators):
-    """Answers requests, one after the other, until the input ends."""
+def serve(name, implementation_version, precision, operators, numerics="sum"):
+    """Answers requests, one after the other, until the input ends; numerics is how convolutions are computed: audit/PIPE.md."""
     # Libraries print. What they print goes to stderr, and the protocol has stdout for itself.
     protocol = os.fdopen(os.dup(1), "w", encoding="ascii", newline="\n")
     os.dup2(2, 1)
@@ -71,6 +71,7 @@ def serve(name, implementation_version, precision, operators):
             "name": name,
             "implementationVersion": implementation_version,
             "precision": precision,
+            "numerics": numerics,
             "operators": list(operators),
         }
     )

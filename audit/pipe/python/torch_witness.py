@@ -1,8 +1,9 @@
 """PyTorch as an implementation: torch.nn.functional, and its automatic derivatives for the gradients.
 
-    python3 torch_witness.py [float64 | float32]
+    python3 torch_witness.py [float64 | float32] [channels-last] [no-mkldnn]
 
-Layouts are the contract's own. torch pads the same before and behind; the rest of an uneven padding is added by F.pad,
+Layouts are the contract's own. channels-last keeps the same tensors in torch's other memory format, which has kernels of its own;
+no-mkldnn leaves convolutions in float32 to torch's own kernels and NNPACK. torch pads the same before and behind; the rest of an uneven padding is added by F.pad,
 zeros before a convolution or a mean, -inf before a maximum, and cut by F.pad behind a transposed convolution. A function that is
 linear in an operand has the same derivative everywhere, taken at 0. Where torch's own backward functions speak of the
 output y instead of the input (sigmoid, tanh, softmax), they are called by their names.
@@ -186,19 +187,28 @@ OPERATORS = [
 ]
 
 
-def over_arrays(operator):
+def over_arrays(operator, channels_last):
     """The operator over NumPy arrays."""
 
+    def stored(array):
+        tensor = torch.from_numpy(array)
+        is_image = channels_last and tensor.dim() == 4
+        return tensor.contiguous(memory_format=torch.channels_last) if is_image else tensor
+
     def call(attributes, **operands):
-        tensors = {name: torch.from_numpy(array) for name, array in operands.items()}
+        tensors = {name: stored(array) for name, array in operands.items()}
         return operator(attributes, **tensors).detach().numpy()
 
     return call
 
 
 if __name__ == "__main__":
-    precision = sys.argv[1] if len(sys.argv) > 1 else "float64"
+    precision, *ways = sys.argv[1:] or ["float64"]
     # One thread: the cases are small, and sums are then the same from run to run.
     torch.set_num_threads(1)
-    name = "torch" if precision == "float64" else f"torch/{precision}"
-    serve(name, torch.__version__, precision, {operator.__name__: over_arrays(operator) for operator in OPERATORS})
+    name = "/".join(["torch", *([] if precision == "float64" else [precision]), *ways])
+    calls = {operator.__name__: over_arrays(operator, "channels-last" in ways) for operator in OPERATORS}
+    # NNPACK, where it is built in, takes batches of 16 and more, by Winograd's transforms or Fourier's.
+    by_transforms = "no-mkldnn" in ways and precision == "float32" and torch._nnpack_available()
+    with torch.backends.mkldnn.flags(enabled="no-mkldnn" not in ways):
+        serve(name, torch.__version__, precision, calls, "fft" if by_transforms else "sum")
