@@ -5,7 +5,8 @@
  */
 import { type ModelRunner, withOutputs } from '../target/onnx/wholeModel.ts'
 import { type CaseLine, caseOf } from './caseOf.ts'
-import { computeNode, isComputed, judgeNode, type NodeVerdict } from './judgeNode.ts'
+import { computeNode, isComputed } from './computeNode.ts'
+import { judgeNode, type NodeVerdict } from './judgeNode.ts'
 import { type NodeCall, Unmapped, type Value } from './node.ts'
 import { type Model, ModelError, type ModelNode, refuseForeign } from './read.ts'
 

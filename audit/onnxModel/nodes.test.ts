@@ -71,6 +71,7 @@ const rows: readonly Row[] = [
   ['Slice', 13, {}, [x, list(0, 1), list(2 ** 53, 3)]],
   ['Pad', 9, { pads: [0, 1, 0, 0, 0, 2], value: { float: 3 } }, [x]],
   ['Pad', 13, {}, [x, list(0, 0, 2, 1, -1, 0), scalar(0.5)]],
+  ['Upsample', 9, { mode: 'nearest' }, [x, tensor([3], [1, 3, 2], 'float32')]],
   ['MatMul', 13, {}, [x, count(4, 5)]],
   ['MatMul', 13, {}, [x, count(2, 4, 5)]],
   ['Softmax', 11, {}, [x]],
@@ -123,6 +124,13 @@ describe('worked out by hand', () => {
     expect([shape, [...data]]).toEqual([[2], [4, 2]])
   })
 
+  it('Upsample by (1,2,3): each element stands in a block of 2×3', () => {
+    const x = tensor([1, 2, 2], [1, 2, 3, 4], 'float32')
+    const { shape, data } = moved({ ...node('Upsample', {}, x, tensor([3], [1, 2, 3], 'float32')), opset: 9 })
+    expect(shape).toEqual([1, 4, 6])
+    expect([...data]).toEqual([1, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 3, 3, 3, 4, 4, 4])
+  })
+
   it('BatchNormalization: (3 − 1)/√(3 + 1)·5 + 2 = 7, S = 7.5 + 2.5 + 2', () => {
     const operands = [3, 5, 2, 1, 3].map((v) => tensor([1, 1].slice(v === 3 ? 0 : 1), [v], 'float32'))
     const found = elementwise(
@@ -161,6 +169,8 @@ describe('worked out by hand', () => {
     [node('Reshape', {}, x, list(5, -1)), 'does not come out even'],
     [node('Pad', { mode: 'reflect' }, x, list(0, 0, 0, 0, 0, 1)), 'mode=reflect'],
     [node('BatchNormalization', { training_mode: 1 }, x), 'training mode'],
+    [node('Upsample', { mode: 'linear' }, x, list(1, 1, 2)), 'does more than move numbers'],
+    [node('Upsample', {}, x, tensor([3], [1, 1, 1.5], 'float32')), 'whole factors'],
   ])('is not computed, with the reason: %#', (call, why) => {
     const compute = () =>
       call.opType === 'Add' || call.opType === 'BatchNormalization' ? elementwise(call) : moved(call)

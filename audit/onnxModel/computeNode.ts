@@ -1,0 +1,73 @@
+/** A node computed: by the textbook and the formulas in float64, or by an implementation of the contract. */
+import { real } from '../../reference/arithmetic/real.ts'
+import type { Implementation, Precision } from '../../reference/contract.ts'
+import { callOperator, operatorRow } from '../../reference/operators.ts'
+import { convert, sizeOf, type Tensor, type TensorOf } from '../../reference/tensor.ts'
+import { elementwise, isElementwise } from './elementwise.ts'
+import { isMapped, mappedCalls } from './mapping.ts'
+import { isMovement, moved } from './movement.ts'
+import { type MappedCall, type NodeCall, Unmapped, type Value } from './node.ts'
+
+/** Whether anything here computes an operator. */
+export const isComputed = (opType: string): boolean => isMapped(opType) || isElementwise(opType) || isMovement(opType)
+
+/** What the node gives in float64, for inputs in whatever precision; `like` has the shape of its output. Throws Unmapped. */
+export function computeNode(node: NodeCall, like: Value): Value {
+  if (!isMapped(node.opType)) {
+    if (!isElementwise(node.opType)) return moved(node)
+    const { shape, value } = elementwise(node)
+    const was = node.inputs[0]?.was
+    return { shape, data: value, ...(was === undefined ? {} : { was }) }
+  }
+  const { calls, joined } = callsInPlace(node, like)
+  return joined(
+    calls.map(({ operator, operands, attributes }) => operatorRow(operator).textbook(real, operands, attributes)),
+  )
+}
+
+/**
+ * What an implementation of the contract gives for the node: undefined where it leaves out an operator, and its own shape where
+ * that is another. Throws Unmapped for operands that its precision does not hold.
+ */
+export async function callNode(
+  node: NodeCall,
+  like: Value,
+  implementation: Implementation,
+): Promise<Value | undefined> {
+  const { calls, joined } = callsInPlace(node, like)
+  const results: Tensor[] = []
+  for (const { operator, operands, attributes, got } of calls) {
+    const own = Object.entries(operands).map(([name, t]) => [name, t && inPrecision(t, implementation.precision)])
+    const result = await callOperator(implementation, operator, Object.fromEntries(own), attributes)
+    if (result === undefined) return undefined
+    if (result.shape.join() !== got.shape.join()) return result
+    results.push(result)
+  }
+  const value = joined(results)
+  return { ...value, data: implementation.precision === 'float32' ? Float32Array.from(value.data) : value.data }
+}
+
+function inPrecision(t: Tensor, precision: Precision): Tensor {
+  const own = convert(t, precision)
+  if (own.data.every((v, i) => Object.is(v, t.data[i]))) return own
+  throw new Unmapped(`operands in float64 that ${precision} does not hold`)
+}
+
+/** The calls of a node, and its output put together from their results. */
+function callsInPlace(
+  node: NodeCall,
+  { shape }: Value,
+): { calls: readonly MappedCall[]; joined(results: readonly TensorOf<number>[]): Value & { data: Float64Array } } {
+  // In the place of what came stand positions: where the mapping moves them, results go back from there.
+  const positions = { shape, data: Float64Array.from({ length: sizeOf(shape) }, (_, i) => i) }
+  const calls = mappedCalls({ ...node, outputs: [positions] })
+  const joined = (results: readonly TensorOf<number>[]) => {
+    const data = new Float64Array(positions.data.length)
+    for (const [c, { got }] of calls.entries()) {
+      const result = results[c]!.data
+      for (let i = 0; i < result.length; i++) data[got.data[i]!] = result[i]!
+    }
+    return { shape, data }
+  }
+  return { calls, joined }
+}
