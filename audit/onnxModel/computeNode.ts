@@ -1,4 +1,5 @@
 /** A node computed: by the textbook and the formulas in float64, or by an implementation of the contract. */
+import { formFault } from '../../properties/verdict.ts'
 import { real } from '../../reference/arithmetic/real.ts'
 import type { Implementation, Precision } from '../../reference/contract.ts'
 import { callOperator, operatorRow } from '../../reference/operators.ts'
@@ -25,26 +26,32 @@ export function computeNode(node: NodeCall, like: Value): Value {
   )
 }
 
+/** A result of another shape or element type than was asked for: nothing can be compared, nor go on from there. */
+export class FormFault extends Error {
+  override readonly name = 'FormFault'
+}
+
 /**
- * What an implementation of the contract gives for the node: undefined where it leaves out an operator, and its own shape where
- * that is another. Throws Unmapped for operands that its precision does not hold.
+ * What an implementation of the contract gives for the node; undefined where it leaves out an operator. Throws FormFault, and
+ * Unmapped for operands that its precision does not hold.
  */
 export async function callNode(
   node: NodeCall,
   like: Value,
   implementation: Implementation,
 ): Promise<Value | undefined> {
+  const { precision } = implementation
   const { calls, joined } = callsInPlace(node, like)
   const results: Tensor[] = []
   for (const { operator, operands, attributes, got } of calls) {
-    const own = Object.entries(operands).map(([name, t]) => [name, t && inPrecision(t, implementation.precision)])
+    const own = Object.entries(operands).map(([name, t]) => [name, t && inPrecision(t, precision)])
     const result = await callOperator(implementation, operator, Object.fromEntries(own), attributes)
     if (result === undefined) return undefined
-    if (result.shape.join() !== got.shape.join()) return result
+    const fault = formFault(result, { row: operatorRow(operator), precision, shape: got.shape })
+    if (fault) throw new FormFault(fault.message)
     results.push(result)
   }
-  const value = joined(results)
-  return { ...value, data: implementation.precision === 'float32' ? Float32Array.from(value.data) : value.data }
+  return convert(joined(results), precision)
 }
 
 function inPrecision(t: Tensor, precision: Precision): Tensor {
@@ -57,7 +64,7 @@ function inPrecision(t: Tensor, precision: Precision): Tensor {
 function callsInPlace(
   node: NodeCall,
   { shape }: Value,
-): { calls: readonly MappedCall[]; joined(results: readonly TensorOf<number>[]): Value & { data: Float64Array } } {
+): { calls: readonly MappedCall[]; joined(results: readonly TensorOf<number>[]): Value } {
   // In the place of what came stand positions: where the mapping moves them, results go back from there.
   const positions = { shape, data: Float64Array.from({ length: sizeOf(shape) }, (_, i) => i) }
   const calls = mappedCalls({ ...node, outputs: [positions] })
