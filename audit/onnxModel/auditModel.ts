@@ -6,6 +6,7 @@
 import { type ModelRunner, withOutputs } from '../target/onnx/wholeModel.ts'
 import { type CaseLine, caseOf } from './caseOf.ts'
 import { computeNode, isComputed } from './computeNode.ts'
+import { type Distance, distance } from './distance.ts'
 import { judgeNode, type NodeVerdict } from './judgeNode.ts'
 import { type NodeCall, Unmapped, type Value } from './node.ts'
 import { type Model, ModelError, type ModelNode, refuseForeign } from './read.ts'
@@ -21,14 +22,6 @@ export interface LayerReport {
   readonly case?: CaseLine
   /** From the textbook on its own results, from the inputs of the model on. */
   readonly drift?: Distance
-}
-
-/** How far a is from b. Infinite where the shapes differ, or one of two numbers alone is finite. */
-export interface Distance {
-  /** ‖a − b‖∞ */
-  readonly absolute: number
-  /** ‖a − b‖∞/‖b‖∞ */
-  readonly relative: number
 }
 
 /** An output of the model as it is, fusions and all. */
@@ -146,17 +139,4 @@ function drifted(
     if (error instanceof Unmapped) return {}
     throw error
   }
-}
-
-function distance(a: Value, b: Value): Distance {
-  if (a.shape.join() !== b.shape.join()) return { absolute: Infinity, relative: Infinity }
-  let [absolute, largest] = [0, 0]
-  for (let i = 0; i < a.data.length; i++) {
-    const [x, y] = [a.data[i]!, b.data[i]!]
-    if (Number.isFinite(y)) largest = Math.max(largest, Math.abs(y))
-    if (Object.is(x, y)) continue
-    const difference = Math.abs(x - y)
-    absolute = Math.max(absolute, Number.isNaN(difference) ? Infinity : difference)
-  }
-  return { absolute, relative: absolute === 0 ? 0 : absolute / largest }
 }

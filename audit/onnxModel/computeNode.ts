@@ -7,7 +7,7 @@ import { convert, sizeOf, type Tensor, type TensorOf } from '../../reference/ten
 import { elementwise, isElementwise } from './elementwise.ts'
 import { isMapped, mappedCalls } from './mapping.ts'
 import { isMovement, moved } from './movement.ts'
-import { type MappedCall, type NodeCall, Unmapped, type Value } from './node.ts'
+import { type MappedCall, type NodeCall, present, Unmapped, type Value } from './node.ts'
 
 /** Whether anything here computes an operator. */
 export const isComputed = (opType: string): boolean => isMapped(opType) || isElementwise(opType) || isMovement(opType)
@@ -24,6 +24,15 @@ export function computeNode(node: NodeCall, like: Value): Value {
   return joined(
     calls.map(({ operator, operands, attributes }) => operatorRow(operator).textbook(real, operands, attributes)),
   )
+}
+
+/** What the node gives in float64, as `computeNode`, where nobody gave its output before: for nodes of one call, and of none. */
+export function computeNodeAnew(node: NodeCall): Value {
+  if (!isMapped(node.opType)) return computeNode(node, present(node.inputs, 0))
+  const [call, ...rest] = mappedCalls({ ...node, outputs: [present(node.inputs, 0)] })
+  if (!call || rest.length > 0) throw new Unmapped(`${node.opType} is not one call of the contract`)
+  const { shape, data } = operatorRow(call.operator).textbook(real, call.operands, call.attributes)
+  return { shape, data: Float64Array.from(data) }
 }
 
 /** A result of another shape or element type than was asked for: nothing can be compared, nor go on from there. */

@@ -10,6 +10,8 @@ export interface Contender {
   readonly numerics?: Numerics
   /** The node on these inputs; undefined where it is not offered. `like` has the shape of its output. */
   run(name: string, node: NodeCall, like: Value): Promise<Value | undefined>
+  /** A whole network, as its users run it. */
+  whole?(feed: Value): Promise<Value>
   close?(): void | Promise<void>
 }
 

@@ -31,6 +31,11 @@ export interface NodeVerdict {
   readonly call?: MappedCall
 }
 
+export type VerdictOutcome = Grade | 'convention'
+
+export const verdictOutcome = ({ fault, grade }: NodeVerdict): VerdictOutcome =>
+  fault === 'convention' ? 'convention' : grade
+
 /** What somebody made of a node, and how convolutions were computed. */
 export interface NodeResult {
   readonly got: Value

@@ -3,7 +3,9 @@ import pc from 'picocolors'
 import { shapeText } from '../../reference/tensor.ts'
 import { columns } from '../report/columns.ts'
 import { environment, tool } from '../report/environment.ts'
-import type { Distance, LayerReport, ModelReport } from './auditModel.ts'
+import type { LayerReport, ModelReport } from './auditModel.ts'
+import type { Distance } from './distance.ts'
+import { type VerdictOutcome, verdictOutcome } from './judgeNode.ts'
 
 const SCHEMA_VERSION = 1
 
@@ -12,13 +14,10 @@ const MOST_SHOWN = 5
 /** Layers at which the growth of the error is shown. */
 const DRIFT_ROWS = 8
 
-type Outcome = 'exact' | 'accurate' | 'tolerable' | 'convention' | 'wrong' | 'not judged'
+type Outcome = VerdictOutcome | 'not judged'
 const outcomes: readonly Outcome[] = ['exact', 'accurate', 'tolerable', 'convention', 'wrong', 'not judged']
 
-export function outcomeOf({ verdict }: LayerReport): Outcome {
-  if (!verdict) return 'not judged'
-  return verdict.fault === 'convention' ? 'convention' : verdict.grade
-}
+export const outcomeOf = ({ verdict }: LayerReport): Outcome => (verdict ? verdictOutcome(verdict) : 'not judged')
 
 export const deviating = ({ layers }: ModelReport): LayerReport[] =>
   layers.filter((layer) => outcomeOf(layer) === 'wrong')
