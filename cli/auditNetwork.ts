@@ -1,17 +1,17 @@
 /** `cnn-oracle audit [target…] --model upscaler`: a published network, each layer held against the textbook, and its pictures. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Limits, usualLimits } from '../audit/isolate.ts'
+import type { Limits } from '../audit/isolate.ts'
 import { auditLayers, type NetworkReport } from '../audit/layersModel/auditLayers.ts'
 import { layersContender } from '../audit/layersModel/contender.ts'
 import { difference, middle, readPicture, writePicture } from '../audit/layersModel/picture.ts'
 import { type PublishedNetwork, publishedNetwork } from '../audit/layersModel/published.ts'
 import { firstDeviation, networkDocument, networkText, type PictureLine } from '../audit/layersModel/report.ts'
-import { type Contender, contenderOf } from '../audit/onnxModel/contender.ts'
-import { type Closing, remoteImplementation, remoteLayers } from '../audit/remote.ts'
-import { builtIn, installCommand, missingPackages } from '../audit/target/index.ts'
+import type { Contender } from '../audit/onnxModel/contender.ts'
+import { remoteLayers } from '../audit/remote.ts'
+import { installCommand } from '../audit/target/index.ts'
 import type { Tensor } from '../reference/tensor.ts'
-import { wantedTarget } from './audit.ts'
+import { contenderNamed, limitsOf, missingOf, refuseMissing, withContenders } from './contenders.ts'
 import { exitCode, UsageError } from './exit.ts'
 import { progressLine } from './progress.ts'
 
@@ -37,15 +37,11 @@ export async function auditNetwork(
 ): Promise<number> {
   const network = publishedNetwork(name)
   const { x, image } = fed(network, flags)
-  const limits = { ...usualLimits, callMs: flags.timeLimit * 1000, memoryMb: flags.memoryLimit }
-  const contenders: Contender[] = []
-  let report: NetworkReport
-  try {
-    for (const target of targets.length > 0 ? targets : usual()) contenders.push(await started(target, network, limits))
-    report = await auditLayers(network.model, new Map([[network.model.inputs[0]!.name, x]]), contenders, told())
-  } finally {
-    for (const contender of contenders) await contender.close?.()
-  }
+  const { model } = network
+  const starts = (targets.length > 0 ? targets : usual()).map((name) => () => started(name, network, limitsOf(flags)))
+  const report = await withContenders(starts, (contenders) =>
+    auditLayers(model, new Map([[model.inputs[0]!.name, x]]), contenders, told()),
+  )
   const pictures = drawn(flags.pictures, x, report)
   const { package: from, version } = network
   const run = { model: name, package: from, version, input: x.shape, image, pictures }
@@ -64,18 +60,11 @@ function usual(): string[] {
   })
 }
 
-const missingOf = (name: string): string[] => missingPackages(builtIn.find((target) => target.name === name)!)
-
 /** In a process of its own. */
-async function started(name: string, { model, files }: PublishedNetwork, limits: Limits): Promise<Closing<Contender>> {
+async function started(name: string, { model, files }: PublishedNetwork, limits: Limits): Promise<Contender> {
   const backend = Object.hasOwn(backends, name) ? backends[name] : undefined
-  if (backend === undefined) {
-    const { target, only } = wantedTarget(name)
-    const implementation = await remoteImplementation(only === undefined ? { target } : { target, only }, limits)
-    return { ...contenderOf(implementation), name, close: () => void implementation.close?.() }
-  }
-  const missing = missingOf(name)
-  if (missing.length > 0) throw new UsageError(`${name} is not installed: ${installCommand(missing)}`)
+  if (backend === undefined) return contenderNamed(name, limits)
+  refuseMissing(name)
   const runner = await remoteLayers(backend, files, limits)
   return { ...layersContender(name, model, runner), close: () => runner.close() }
 }

@@ -87,7 +87,7 @@ describe('audit --onnx', () => {
     [['--onnx', right, '--dim', 'n'], 'write it as name=4'],
     [['--onnx', right, '--dim', 'n=4'], 'the model leaves open no size'],
     [['--onnx', right, '--input', cut], 'it is no TensorProto'],
-    [['tfjs-cpu', '--onnx', right], 'say --through tfjs-cpu'],
+    [['tfjs', '--onnx', right], 'did you mean tfjs-cpu'],
   ])(
     '%j ends in one line with the mend, exit code 2',
     (args, said) => {

@@ -9,18 +9,14 @@
 import { convert } from '../../reference/tensor.ts'
 import { type CaseLine, caseOf } from '../onnxModel/caseOf.ts'
 import { computeNodeAnew, isComputed } from '../onnxModel/computeNode.ts'
-import { type Attempt, attempt, type Contender } from '../onnxModel/contender.ts'
+import { attempt, type Contender, type Failure, inTurn, type Share, sharesOf } from '../onnxModel/contender.ts'
 import { type Distance, distance } from '../onnxModel/distance.ts'
-import { judgeResults, type NodeVerdict } from '../onnxModel/judgeNode.ts'
 import { isMapped, mappedCalls } from '../onnxModel/mapping.ts'
 import { type NodeCall, Unmapped, type Value } from '../onnxModel/node.ts'
 import { type Model, ModelError, type ModelNode } from '../onnxModel/read.ts'
 
 /** What one contender made of a layer. */
-export interface LayerShare {
-  /** Why there is no verdict. */
-  readonly failed?: Extract<Attempt, { failed: string }>
-  readonly verdict?: NodeVerdict
+export interface LayerShare extends Share {
   /** From the textbook, each on its own results; left out where a layer before gave none. */
   readonly drift?: Distance
 }
@@ -49,7 +45,7 @@ export interface End {
   /** The output on its own results; undefined where a layer gave none. */
   readonly output?: Value
   /** How far the network run as a whole is from that, or why it gave nothing; for packages that run networks. */
-  readonly whole?: Distance | Extract<Attempt, { failed: string }>
+  readonly whole?: Distance | Failure
 }
 
 type Progress = (layer: number, of: number, name: string) => void
@@ -72,7 +68,7 @@ export async function auditLayers(
     const inputs = callOn(node, model, exact)!.inputs.map((input) => input && convert(input, 'float32'))
     const call: NodeCall = { ...callOn(node, model, exact)!, inputs }
     const alone = await inTurn(contenders, (contender) => attempt(contender, node.name, call, value))
-    const verdicts = judged(call, contenders, alone)
+    const shares = sharesOf(call, contenders, alone)
     const drifts = await inTurn(contenders, (contender, c) => chained(contender, node, model, chains[c]!, value))
     rows.push({
       layer: node.name,
@@ -80,7 +76,7 @@ export async function auditLayers(
       inputs: inputs.flatMap((input) => (input ? [input.shape] : [])),
       output: value.shape,
       ...caseLineOf(call),
-      shares: contenders.map((_, c) => ({ ...verdicts[c], ...(drifts[c] ? { drift: drifts[c] } : {}) })),
+      shares: contenders.map((_, c) => ({ ...shares[c], ...(drifts[c] ? { drift: drifts[c] } : {}) })),
     })
   }
   const textbook = exact.get(model.outputs[0]!)!
@@ -104,16 +100,6 @@ async function endOf(
   return { ...end, whole: 'value' in tried ? distance(tried.value, output) : tried }
 }
 
-/** One after the other: they share the machine. */
-async function inTurn<T>(
-  all: readonly Contender[],
-  work: (contender: Contender, c: number) => Promise<T>,
-): Promise<T[]> {
-  const results: T[] = []
-  for (const [c, contender] of all.entries()) results.push(await work(contender, c))
-  return results
-}
-
 /** The node on these values; undefined where one is missing. */
 function callOn(node: ModelNode, { opset }: Model, values: ReadonlyMap<string, Value>): NodeCall | undefined {
   const inputs = node.inputs.map((name) => values.get(name))
@@ -130,15 +116,6 @@ function computed(node: ModelNode, call: NodeCall): Value {
     if (error instanceof Error) throw new ModelError(`layer ${node.name}: ${error.message}`)
     throw error
   }
-}
-
-function judged(call: NodeCall, contenders: readonly Contender[], attempts: readonly Attempt[]): LayerShare[] {
-  const results = attempts.flatMap((tried, c) => {
-    const { numerics } = contenders[c]!
-    return 'value' in tried ? [{ got: tried.value, ...(numerics === undefined ? {} : { numerics }) }] : []
-  })
-  const verdicts = results.length > 0 ? judgeResults(call, results) : []
-  return attempts.map((tried) => ('value' in tried ? { verdict: verdicts.shift()! } : { failed: tried }))
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What the audit of a network comes to: a row a layer, the first that deviates, and one document for programs. */
 import pc from 'picocolors'
 import { shapeText, sizeOf } from '../../reference/tensor.ts'
-import { verdictOutcome } from '../onnxModel/judgeNode.ts'
+import { deviates, deviationText, shareFacts, shareOutcome } from '../onnxModel/contender.ts'
 import { columns } from '../report/columns.ts'
 import { environment, tool } from '../report/environment.ts'
 import type { LayerRow, LayerShare, NetworkReport } from './auditLayers.ts'
@@ -30,14 +30,6 @@ export interface PictureLine {
   }
 }
 
-const deviations = ['wrong', 'threw', 'crash', 'hang']
-
-/** "accurate", "wrong", "not offered", "crash", … */
-export const shareOutcome = ({ verdict, failed }: LayerShare): string =>
-  verdict ? verdictOutcome(verdict) : (failed?.failed ?? 'not offered')
-
-const deviates = (share: LayerShare): boolean => deviations.includes(shareOutcome(share))
-
 /** The first layer at which contender c deviates. */
 export const firstDeviation = ({ rows }: NetworkReport, c: number): LayerRow | undefined =>
   rows.find(({ shares }) => deviates(shares[c]!))
@@ -65,7 +57,8 @@ function caseText({ case: line, opType, inputs }: LayerRow): string {
 function verdictText(share: LayerShare): string {
   const outcome = shareOutcome(share)
   if (deviates(share)) return pc.red(outcome)
-  return share.verdict ? `${outcome} ${share.verdict.worst.toFixed(3)}` : pc.dim(outcome)
+  if (!share.verdict) return pc.dim(outcome)
+  return outcome === 'exact' ? outcome : `${outcome} ${share.verdict.worst.toFixed(3)}`
 }
 
 const driftText = ({ drift }: LayerShare): string => (drift ? drift.relative.toExponential(1) : '–')
@@ -95,12 +88,12 @@ function wholeText(whole: NonNullable<NetworkReport['ends'][number]['whole']>): 
 function deviationLines(report: NetworkReport, c: number): string[] {
   const row = firstDeviation(report, c)
   if (!row) return []
-  const { verdict, failed } = row.shares[c]!
+  const { verdict } = row.shares[c]!
   const wrong = verdict ? `; ${verdict.counts.wrong} of ${sizeOf(row.output)} elements are wrong` : ''
   const { name } = report.ends[c]!
   return [
     `  ${pc.red('first layer that deviates')}: ${row.layer} (${row.opType}) ${row.inputs.map(shapeText).join(' ')} → ${shapeText(row.output)}`,
-    `    ${verdict?.message ?? `${failed?.failed}: ${failed?.message}`}${wrong}`,
+    `    ${deviationText(row.shares[c]!)}${wrong}`,
     ...(row.case
       ? [`    a layer of its sizes, values drawn: cnn-oracle replay '${row.case.text}' --target ${name}`]
       : []),
@@ -144,16 +137,8 @@ export function networkDocument({ image, input, ...run }: NetworkRun, report: Ne
         name: ends[c]!.name,
         outcome: shareOutcome(share),
         ...shareFacts(share),
+        ...(share.drift ? { drift: share.drift } : {}),
       })),
     })),
-  }
-}
-
-function shareFacts({ verdict, failed, drift }: LayerShare): object {
-  const { call: _, ...found } = verdict ?? {}
-  return {
-    ...(verdict ? { verdict: found } : {}),
-    ...(failed ? { message: failed.message } : {}),
-    ...(drift ? { drift } : {}),
   }
 }

@@ -1,6 +1,7 @@
 /** Whoever computes nodes of a network, one at a time: an implementation of the contract, or a package's own layers. */
 import type { Implementation, Numerics } from '../../reference/contract.ts'
 import { callNode } from './computeNode.ts'
+import { judgeResults, type NodeVerdict, verdictOutcome } from './judgeNode.ts'
 import { isMapped } from './mapping.ts'
 import { type NodeCall, Unmapped, type Value } from './node.ts'
 
@@ -27,12 +28,12 @@ export function contenderOf(implementation: Implementation): Contender {
 }
 
 /** What came of a node: a value, or in a word why there is none. */
-export type Attempt =
-  | { readonly value: Value }
-  | {
-      readonly failed: 'not offered' | 'unsupported' | 'wrong' | 'threw' | 'crash' | 'hang'
-      readonly message: string
-    }
+type Attempt = { readonly value: Value } | Failure
+
+export interface Failure {
+  readonly failed: 'not offered' | 'unsupported' | 'wrong' | 'threw' | 'crash' | 'hang'
+  readonly message: string
+}
 
 /** Never throws for what the contender does. */
 export async function attempt(contender: Contender, name: string, node: NodeCall, like: Value): Promise<Attempt> {
@@ -51,4 +52,51 @@ function kindOf(error: unknown): 'unsupported' | 'wrong' | 'threw' | 'crash' | '
   if (error.name === 'Death') return Reflect.get(error, 'kind') === 'hang' ? 'hang' : 'crash'
   if (error.name === 'FormFault') return 'wrong'
   return error.name === 'Unsupported' ? 'unsupported' : 'threw'
+}
+
+/** One after the other: they share the machine. */
+export async function inTurn<T>(
+  all: readonly Contender[],
+  work: (contender: Contender, c: number) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = []
+  for (const [c, contender] of all.entries()) results.push(await work(contender, c))
+  return results
+}
+
+/** What somebody's result of a node is worth. */
+export interface Share {
+  readonly verdict?: NodeVerdict
+  /** Why there is none. */
+  readonly failed?: Failure
+}
+
+/** Each attempt judged, on the inputs that all of them had. Throws Unmapped where nothing here computes the node. */
+export function sharesOf(
+  node: NodeCall,
+  by: readonly Pick<Contender, 'numerics'>[],
+  attempts: readonly Attempt[],
+): Share[] {
+  const results = attempts.flatMap((tried, c) => {
+    const { numerics } = by[c]!
+    return 'value' in tried ? [{ got: tried.value, ...(numerics === undefined ? {} : { numerics }) }] : []
+  })
+  const verdicts = judgeResults(node, results)
+  return attempts.map((tried) => ('value' in tried ? { verdict: verdicts.shift()! } : { failed: tried }))
+}
+
+/** "accurate", "wrong", "not offered", "crash", … */
+export const shareOutcome = ({ verdict, failed }: Share): string =>
+  verdict ? verdictOutcome(verdict) : (failed?.failed ?? 'not offered')
+
+export const deviates = (share: Share): boolean => ['wrong', 'threw', 'crash', 'hang'].includes(shareOutcome(share))
+
+/** Why it deviates, in a sentence. */
+export const deviationText = ({ verdict, failed }: Share): string =>
+  verdict?.message ?? `${failed?.failed}: ${failed?.message}`
+
+/** For a document: without the tensors of a call. */
+export function shareFacts({ verdict, failed }: Share): object {
+  const { call: _, ...found } = verdict ?? {}
+  return { ...(verdict ? { verdict: found } : {}), ...(failed ? { message: failed.message } : {}) }
 }
