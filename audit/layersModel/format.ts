@@ -31,7 +31,7 @@ const configs = {
 
 const inbound = z.array(z.array(z.tuple([z.string(), z.literal(0), z.literal(0)], z.unknown()))).max(1)
 const layerOf = <C extends keyof typeof configs>(className: C) =>
-  z.object({ class_name: z.literal(className), config: configs[className], inbound_nodes: inbound })
+  z.object({ class_name: z.literal(className), ...named, config: configs[className], inbound_nodes: inbound })
 
 const layer = z.discriminatedUnion('class_name', [
   layerOf('InputLayer'),

@@ -52,6 +52,9 @@ function modelOf({ modelTopology }: LayersJson, weights: ReadonlyMap<string, Val
   const nodes: ModelNode[] = []
   for (const layer of layers) {
     const { name } = layer.config
+    // By the one name tfjs finds a layer, by the other its weights; where they differ it waits for ever.
+    if (layer.name !== name)
+      throw new ModelError(`the layer ${layer.name} is ${name} in its config; the names must agree: download it again`)
     if (layer.class_name !== 'InputLayer') nodes.push(nodeOf(layer, given, weights, constants))
     given.add(name)
   }

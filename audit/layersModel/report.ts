@@ -1,6 +1,7 @@
 /** What the audit of a network comes to: a row a layer, the first that deviates, and one document for programs. */
 import pc from 'picocolors'
 import { shapeText, sizeOf } from '../../reference/tensor.ts'
+import { replayText } from '../onnxModel/caseOf.ts'
 import { deviates, deviationText, shareFacts, shareOutcome } from '../onnxModel/contender.ts'
 import { columns } from '../report/columns.ts'
 import { environment, tool } from '../report/environment.ts'
@@ -51,7 +52,7 @@ export function networkText(run: NetworkRun, report: NetworkReport): string {
 }
 
 function caseText({ case: line, opType, inputs }: LayerRow): string {
-  return line?.text.replace(/ @.*$/, '') ?? `${opType} ${inputs.map(shapeText).join(' ')}`
+  return line?.text.replace(/ (@|x=).*$/, '') ?? `${opType} ${inputs.map(shapeText).join(' ')}`
 }
 
 function verdictText(share: LayerShare): string {
@@ -94,9 +95,7 @@ function deviationLines(report: NetworkReport, c: number): string[] {
   return [
     `  ${pc.red('first layer that deviates')}: ${row.layer} (${row.opType}) ${row.inputs.map(shapeText).join(' ')} → ${shapeText(row.output)}`,
     `    ${deviationText(row.shares[c]!)}${wrong}`,
-    ...(row.case
-      ? [`    a layer of its sizes, values drawn: cnn-oracle replay '${row.case.text}' --target ${name}`]
-      : []),
+    ...(row.case ? [`    ${replayText(row.case, name)}`] : []),
   ]
 }
 

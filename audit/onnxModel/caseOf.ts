@@ -31,6 +31,12 @@ export function caseOf({ operator, operands, attributes }: MappedCall): CaseLine
   return same ? { text: printCase(c), literal } : undefined
 }
 
+/** "the layer alone: cnn-oracle replay …" */
+export function replayText({ text, literal }: CaseLine, target: string): string {
+  const what = literal ? 'the layer alone' : 'a layer of its sizes, values drawn'
+  return `${what}: cnn-oracle replay '${text}' --target ${target}`
+}
+
 function sizesOf(operator: OperatorName, operands: MappedCall['operands']): Sizes | undefined {
   const [x = [], w = []] = [operands.x?.shape, operands.w?.shape]
   const image = { n: x[0]!, c: x[1]!, h: x[2]!, w: x[3]! }

@@ -4,6 +4,7 @@ import { shapeText } from '../../reference/tensor.ts'
 import { columns } from '../report/columns.ts'
 import { environment, tool } from '../report/environment.ts'
 import type { LayerReport, ModelReport } from './auditModel.ts'
+import { replayText } from './caseOf.ts'
 import { deviates, deviationText, shareFacts, shareOutcome } from './contender.ts'
 import type { Distance } from './distance.ts'
 import { type VerdictOutcome, verdictOutcome } from './judgeNode.ts'
@@ -147,8 +148,7 @@ function deviationLines(report: ModelReport): string[] {
 function caseLines({ case: line }: LayerReport, target: string): string[] {
   if (!line) return []
   // A model of one node with its padding written out, which may hold where auto_pad or a neighbour is the cause.
-  const what = line.literal ? 'the layer alone' : 'a layer of its sizes, values drawn'
-  return [`  ${what}: cnn-oracle replay '${line.text}' --target ${target}`]
+  return [`  ${replayText(line, target)}`]
 }
 
 function closing(report: ModelReport): string {
