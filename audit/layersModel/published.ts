@@ -35,10 +35,10 @@ export interface PublishedNetwork extends LayersModel {
 }
 
 /** Throws ModelError where there is none of that name, or its package is not installed. */
-export function publishedNetwork(name: string): PublishedNetwork {
-  const network = Object.hasOwn(networks, name) ? networks[name] : undefined
+export function publishedNetwork(name: string, among = networks): PublishedNetwork {
+  const network = Object.hasOwn(among, name) ? among[name] : undefined
   if (!network) {
-    const known = Object.entries(networks).map(([key, { about }]) => `${key} (${about})`)
+    const known = Object.entries(among).map(([key, { about }]) => `${key} (${about})`)
     throw new ModelError(`--model ${name}: there is ${known.join(', ')}; an ONNX model is given with --onnx FILE`)
   }
   const { package: from, folder, json, sample } = network
