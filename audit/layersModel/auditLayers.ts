@@ -39,7 +39,7 @@ export interface NetworkReport {
 }
 
 /** Where a contender ends up. */
-export interface End {
+interface End {
   readonly name: string
   readonly version: string | undefined
   /** The output on its own results; undefined where a layer gave none. */

@@ -36,7 +36,7 @@ export function computeNodeAnew(node: NodeCall): Value {
 }
 
 /** A result of another shape or element type than was asked for: nothing can be compared, nor go on from there. */
-export class FormFault extends Error {
+class FormFault extends Error {
   override readonly name = 'FormFault'
 }
 

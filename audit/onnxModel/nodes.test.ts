@@ -1,11 +1,14 @@
 /** Every operator that is computed here and not by the textbook, held against ONNX Runtime, and against numbers worked out by hand. */
 import { beforeAll, describe, expect, it } from 'vitest'
+import { optimized } from '../../optimized/index.ts'
 import { type Tensor, tensor } from '../../reference/tensor.ts'
 import { type AttributeValue, graphModel } from '../target/onnx/model.ts'
 import { type ModelRunner, modelRunners } from '../target/onnx/wholeModel.ts'
 import { auditModel } from './auditModel.ts'
+import { contenderOf, shareOutcome } from './contender.ts'
 import { elementwise } from './elementwise.ts'
 import { judgeNode } from './judgeNode.ts'
+import { isMapped } from './mapping.ts'
 import { moved } from './movement.ts'
 import { type NodeCall, Unmapped, type Value } from './node.ts'
 import { readModel } from './read.ts'
@@ -100,13 +103,17 @@ describe('ONNX Runtime agrees on', () => {
       ],
       outputs: [{ name: 'y', precision: 'float32' }],
     })
-    const { layers } = await auditModel(bytes, readModel(bytes), new Map(), runner, { endToEnd: true })
+    const options = { endToEnd: true, contenders: [contenderOf(optimized)] }
+    const { layers } = await auditModel(bytes, readModel(bytes), new Map(), runner, options)
     const [layer] = layers
     expect(layer?.unjudged).toBeUndefined()
     expect(layer?.verdict?.message).toBeUndefined()
     expect(layer?.verdict?.grade).not.toBe('wrong')
     expect(Object.values(layer!.verdict!.counts).reduce((a, b) => a + b)).toBeGreaterThan(0)
     expect(layer?.drift?.relative).toBeLessThan(1e-6)
+    const offered = ['exact', 'accurate', 'tolerable']
+    const others = isMapped(opType) ? offered : ['not offered']
+    expect(others).toContain(shareOutcome(layer!.beside[0]!))
   })
 })
 
