@@ -6,8 +6,9 @@
  *
  * No bound speaks of the second, which shows where errors grow.
  */
+
+import { type CaseLine, caseOf } from '../../properties/caseOf.ts'
 import { convert } from '../../reference/tensor.ts'
-import { type CaseLine, caseOf } from '../onnxModel/caseOf.ts'
 import { computeNodeAnew, isComputed } from '../onnxModel/computeNode.ts'
 import { attempt, type Contender, type Failure, inTurn, type Share, sharesOf } from '../onnxModel/contender.ts'
 import { type Distance, distance } from '../onnxModel/distance.ts'
@@ -143,6 +144,5 @@ async function chained(
 function caseLineOf(call: NodeCall): { case?: CaseLine } {
   if (!isMapped(call.opType)) return {}
   const [mapped] = mappedCalls({ ...call, outputs: [call.inputs[0]!] })
-  const line = mapped && caseOf(mapped)
-  return line ? { case: line } : {}
+  return mapped ? { case: caseOf(mapped) } : {}
 }

@@ -1,8 +1,8 @@
 /** What the audit of a network comes to: a row a layer, the first that deviates, and one document for programs. */
 import pc from 'picocolors'
 import { shapeText, sizeOf } from '../../reference/tensor.ts'
-import { replayText } from '../onnxModel/caseOf.ts'
 import { deviates, deviationText, shareFacts, shareOutcome } from '../onnxModel/contender.ts'
+import { layerReplay } from '../replayLine.ts'
 import { columns } from '../report/columns.ts'
 import { environment, tool } from '../report/environment.ts'
 import type { LayerRow, LayerShare, NetworkReport } from './auditLayers.ts'
@@ -95,7 +95,7 @@ function deviationLines(report: NetworkReport, c: number): string[] {
   return [
     `  ${pc.red('first layer that deviates')}: ${row.layer} (${row.opType}) ${row.inputs.map(shapeText).join(' ')} → ${shapeText(row.output)}`,
     `    ${deviationText(row.shares[c]!)}${wrong}`,
-    ...(row.case ? [`    ${replayText(row.case, name)}`] : []),
+    ...(row.case ? [`    ${layerReplay(row.case, name)}`] : []),
   ]
 }
 

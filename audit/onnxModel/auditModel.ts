@@ -4,8 +4,9 @@
  * inputs besides. How the error grows from the first to the last is another question, of
  * which no bound speaks: on demand the textbook runs on its own results, and the distance at each node is reported.
  */
+
+import { type CaseLine, caseOf } from '../../properties/caseOf.ts'
 import { type ModelRunner, withOutputs } from '../target/onnx/wholeModel.ts'
-import { type CaseLine, caseOf } from './caseOf.ts'
 import { computeNode, isComputed } from './computeNode.ts'
 import { attempt, type Contender, inTurn, type Share, sharesOf } from './contender.ts'
 import { type Distance, distance } from './distance.ts'
@@ -117,10 +118,9 @@ async function judged(
     const tried = await inTurn(contenders, (contender) => attempt(contender, node.name, call, got))
     const [own, ...beside] = sharesOf(call, [{}, ...contenders], [{ value: got }, ...tried])
     const verdict = own!.verdict!
-    const line = verdict.call ? caseOf(verdict.call) : undefined
     // In a result of another shape nobody else's can be placed.
     const shares = verdict.fault === 'shape' ? [] : beside
-    return { ...about, verdict, beside: shares, ...(line ? { case: line } : {}) }
+    return { ...about, verdict, beside: shares, ...(verdict.call ? { case: caseOf(verdict.call) } : {}) }
   } catch (error) {
     if (!(error instanceof Unmapped)) throw error
     return { ...about, beside: [], unjudged: error.message }

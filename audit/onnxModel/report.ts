@@ -1,10 +1,10 @@
 /** What the audit of a model comes to: a table of its operators and the first layer that deviates; one document for programs. */
 import pc from 'picocolors'
 import { shapeText } from '../../reference/tensor.ts'
+import { layerReplay } from '../replayLine.ts'
 import { columns } from '../report/columns.ts'
 import { environment, tool } from '../report/environment.ts'
 import type { LayerReport, ModelReport } from './auditModel.ts'
-import { replayText } from './caseOf.ts'
 import { deviates, deviationText, shareFacts, shareOutcome } from './contender.ts'
 import type { Distance } from './distance.ts'
 import { type VerdictOutcome, verdictOutcome } from './judgeNode.ts'
@@ -148,7 +148,7 @@ function deviationLines(report: ModelReport): string[] {
 function caseLines({ case: line }: LayerReport, target: string): string[] {
   if (!line) return []
   // A model of one node with its padding written out, which may hold where auto_pad or a neighbour is the cause.
-  return [`  ${replayText(line, target)}`]
+  return [`  ${layerReplay(line, target)}`]
 }
 
 function closing(report: ModelReport): string {
