@@ -10,7 +10,7 @@ import { firstDeviation, networkDocument, networkText, type PictureLine } from '
 import type { Contender } from '../audit/onnxModel/contender.ts'
 import { remoteLayers } from '../audit/remote.ts'
 import { installCommand } from '../audit/target/index.ts'
-import type { Tensor } from '../reference/tensor.ts'
+import { shapeText, type Tensor } from '../reference/tensor.ts'
 import { contenderNamed, limitsOf, missingOf, refuseMissing, withContenders } from './contenders.ts'
 import { exitCode, UsageError } from './exit.ts'
 import { progressLine } from './progress.ts'
@@ -40,7 +40,12 @@ export async function auditNetwork(
   const { model } = network
   const starts = (targets.length > 0 ? targets : usual()).map((name) => () => started(name, network, limitsOf(flags)))
   const report = await withContenders(starts, (contenders) =>
-    auditLayers(model, new Map([[model.inputs[0]!.name, x]]), contenders, told()),
+    auditLayers(
+      model,
+      new Map([[model.inputs[0]!.name, x]]),
+      contenders,
+      told(`${name}: ${shapeText(x.shape)}, ${model.nodes.length} layers`),
+    ),
   )
   const pictures = drawn(flags.pictures, x, report)
   const { package: from, version } = network
@@ -87,8 +92,9 @@ function pictureOf(path: string): Tensor {
   }
 }
 
-function told(): (layer: number, of: number, name: string) => void {
+function told(about: string): (layer: number, of: number, name: string) => void {
   const line = progressLine()
+  line.log(about)
   let last = Date.now()
   return (layer, of, name) => {
     const text = `layer ${layer + 1} of ${of} ${name}`
