@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { layersNetworkJson, layersNetworkWeights } from '../../fixtures/layersNetwork.ts'
-import { optimized } from '../../optimized/index.ts'
+import { blocked64, optimized } from '../../optimized/index.ts'
 import type { Implementation } from '../../reference/contract.ts'
 import { tensor } from '../../reference/tensor.ts'
 import { type Contender, contenderOf } from '../onnxModel/contender.ts'
@@ -48,6 +48,12 @@ describe('auditLayers', () => {
     for (const { shares } of report.rows) expect(shares[0]!.drift!.relative).toBeLessThan(1e-6)
     expect(report.ends[0]!.output!.data).toBeInstanceOf(Float32Array)
     expect(report.rows[0]!.case!.text).toContain('conv2d n1c2h3w4 m3r1s2 pd0x0x0x1 bias')
+  })
+
+  it('in float64 the chain stays in float64, through what is not offered as well', async () => {
+    const report = await audit(contenderOf(blocked64))
+    expect(report.rows[0]!.shares[0]!.verdict!.grade).not.toBe('wrong')
+    expect(report.rows.at(-1)!.shares[0]!.drift!.relative).toBeLessThan(1e-14)
   })
 
   it('names the layer that is wrong and none behind it, though its error is carried on', async () => {

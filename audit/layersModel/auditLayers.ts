@@ -8,7 +8,7 @@
  */
 
 import { type CaseLine, caseOf } from '../../properties/caseOf.ts'
-import { convert } from '../../reference/tensor.ts'
+import { convert, type Precision } from '../../reference/tensor.ts'
 import { computeNodeAnew, isComputed } from '../onnxModel/computeNode.ts'
 import { attempt, type Contender, type Failure, inTurn, type Share, sharesOf } from '../onnxModel/contender.ts'
 import { type Distance, distance } from '../onnxModel/distance.ts'
@@ -58,9 +58,10 @@ export async function auditLayers(
   contenders: readonly Contender[],
   progress: Progress = () => {},
 ): Promise<NetworkReport> {
-  const start = (): Map<string, Value> => new Map([...model.constants, ...feeds])
-  const exact = start()
-  const chains = contenders.map(start)
+  const start = (precision: Precision): Map<string, Value> =>
+    new Map([...model.constants, ...[...feeds].map(([name, x]) => [name, convert(x, precision)] as const)])
+  const exact = start('float64')
+  const chains = contenders.map(({ precision }) => start(precision))
   const rows: LayerRow[] = []
   for (const [i, node] of model.nodes.entries()) {
     progress(i, model.nodes.length, node.name)
@@ -134,7 +135,8 @@ async function chained(
   if (!call) return undefined
   const tried = await attempt(contender, node.name, call, exact)
   const offered = !('failed' in tried) || tried.failed !== 'not offered'
-  const value = 'value' in tried ? tried.value : offered ? undefined : convert(computeNodeAnew(call), 'float32')
+  const value =
+    'value' in tried ? tried.value : offered ? undefined : convert(computeNodeAnew(call), contender.precision)
   if (!value) return undefined
   chain.set(node.outputs[0]!, value)
   return distance(value, exact)

@@ -9,6 +9,7 @@ export function layersContender(name: string, { nodes, constants }: Model, runne
   return {
     name,
     version: runner.version,
+    precision: 'float32',
     run: async (layer, { inputs }) =>
       runner.run(
         layer,

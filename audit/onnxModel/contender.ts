@@ -1,5 +1,5 @@
 /** Whoever computes nodes of a network, one at a time: an implementation of the contract, or a package's own layers. */
-import type { Implementation, Numerics } from '../../reference/contract.ts'
+import type { Implementation, Numerics, Precision } from '../../reference/contract.ts'
 import { callNode } from './computeNode.ts'
 import { judgeResults, type NodeVerdict, verdictOutcome } from './judgeNode.ts'
 import { isMapped } from './mapping.ts'
@@ -8,6 +8,8 @@ import { type NodeCall, Unmapped, type Value } from './node.ts'
 export interface Contender {
   readonly name: string
   readonly version?: string | undefined
+  /** Of its results. */
+  readonly precision: Precision
   readonly numerics?: Numerics
   /** The node on these inputs; undefined where it is not offered. `like` has the shape of its output. */
   run(name: string, node: NodeCall, like: Value): Promise<Value | undefined>
@@ -17,10 +19,11 @@ export interface Contender {
 }
 
 export function contenderOf(implementation: Implementation): Contender {
-  const { name, version, numerics } = implementation
+  const { name, version, precision, numerics } = implementation
   return {
     name,
     version,
+    precision,
     ...(numerics === undefined ? {} : { numerics }),
     run: async (_, node, like) => (isMapped(node.opType) ? callNode(node, like, implementation) : undefined),
     close: () => implementation.close?.(),
