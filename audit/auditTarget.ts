@@ -56,7 +56,7 @@ export async function offersOf(target: string, limits: Limits, processes?: Proce
   const isolated = new IsolatedTarget(limits)
   let waits = false
   try {
-    const offers = await load(isolated, target)
+    const offers = await loadTarget(isolated, target)
     // A program behind a pipe would be started a second time in there.
     waits = processes !== undefined && pipeCommand(target) === undefined
     if (waits) processes?.give(target, isolated)
@@ -66,7 +66,7 @@ export async function offersOf(target: string, limits: Limits, processes?: Proce
   }
 }
 
-async function load(isolated: IsolatedTarget, target: string): Promise<readonly Offer[]> {
+export async function loadTarget(isolated: IsolatedTarget, target: string): Promise<readonly Offer[]> {
   const reply = await isolated.ask({ ask: 'load', target }).catch((error: unknown) => {
     if (error instanceof Death) throw new Refused(`${target} does not load: ${error.message}`)
     throw error
@@ -78,7 +78,7 @@ async function load(isolated: IsolatedTarget, target: string): Promise<readonly 
 /** Starts the target from memory that no call has touched: in a new process, or in the same one where it can do so itself. */
 async function renew(isolated: IsolatedTarget, target: string, { fragile }: Offer): Promise<void> {
   if (!fragile) isolated.kill()
-  await load(isolated, target)
+  await loadTarget(isolated, target)
 }
 
 /** Fills `report` as it goes, so that what was found is there even when the audit is cut short. */
@@ -112,7 +112,7 @@ export async function auditImplementation(
         report.findings.push(...before.findings)
         continue
       }
-      if (!loaded || !isolated.isRunning) await load(isolated, target)
+      if (!loaded || !isolated.isRunning) await loadTarget(isolated, target)
       loaded = true
       const found = await auditOne(isolated, target, offer, operator, options, record, report, progress, signal)
       // Kept before they are confirmed: an interruption loses nothing.
@@ -287,7 +287,7 @@ async function judgedIn(
   finding: Finding,
   before: readonly string[] = [],
 ): Promise<Finding | undefined> {
-  if (!isolated.isRunning) await load(isolated, target)
+  if (!isolated.isRunning) await loadTarget(isolated, target)
   const judged = (c: string): Promise<Reply | Death> =>
     isolated.ask({ ask: 'judge', implementation: offer.name, case: c }).catch(deathOf)
   for (const c of before) if ((await judged(c)) instanceof Death) return undefined

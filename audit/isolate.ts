@@ -38,7 +38,7 @@ export interface Limits {
   readonly memoryMb: number
 }
 
-/** Loading a package compiles WebAssembly and may wait for a busy machine. */
+/** Loading a package compiles WebAssembly and may wait for a busy machine; a layer of a network is larger than a case. */
 const LOAD_MS = 60_000
 /** A program behind a pipe has its own clock, which says more: this one waits so much longer. */
 const PIPE_MS = 2_000
@@ -67,7 +67,8 @@ export class IsolatedTarget {
   ask(request: Request, heard: (reply: Reply) => void = () => {}): Promise<Reply> {
     if (request.ask === 'load') this.piped = pipeCommand(request.target) !== undefined
     const callMs = this.limits.callMs + (this.piped ? PIPE_MS : 0)
-    const patience = request.ask === 'load' ? Math.max(LOAD_MS, callMs) : callMs
+    const isCase = request.ask === 'audit' || request.ask === 'judge'
+    const patience = isCase ? callMs : Math.max(LOAD_MS, callMs)
     this.child ??= this.start()
     const child = this.child
     return new Promise<Reply>((resolve, reject) => {
@@ -113,7 +114,7 @@ export class IsolatedTarget {
           true,
         )
       function tooLong(): void {
-        die('hang', `no answer within ${callMs / 1000} s`)
+        die('hang', `no answer within ${patience / 1000} s`)
       }
       this.abandon = () => {
         finish()

@@ -1,15 +1,19 @@
 /** What the auditing process and the one that holds the target say to one another, over Node's IPC channel. */
-import type { OperatorName, Precision } from '../reference/contract.ts'
+import type { Numerics, OperatorName, Precision, Tensor } from '../reference/contract.ts'
+import type { AttributeBag } from '../reference/operators.ts'
 import type { Plan } from './auditOperator.ts'
 import type { Finding } from './finding.ts'
 import type { Recorded } from './record/journal.ts'
 import type { Tally } from './tally.ts'
+import type { Value } from './target/onnx/tensorProto.ts'
+import type { LayersFiles } from './target/tfjs/layersModel.ts'
 
 /** An implementation as far as it can be told across processes. */
 export interface Offer {
   readonly name: string
   readonly version: string | null
   readonly precision: Precision
+  readonly numerics?: Numerics
   readonly operators: readonly OperatorName[]
   /** Whether a wrong call may spoil the process for later ones. */
   readonly fragile: boolean
@@ -19,6 +23,21 @@ export type Request =
   | { readonly ask: 'load'; readonly target: string; readonly callMs?: number }
   | { readonly ask: 'audit'; readonly implementation: string; readonly plan: Plan; readonly recorded: Recorded }
   | { readonly ask: 'judge'; readonly implementation: string; readonly case: string }
+  /** A call with its operands: layers of a network, which no descriptor holds. */
+  | {
+      readonly ask: 'call'
+      readonly implementation: string
+      readonly operator: OperatorName
+      readonly operands: Readonly<Record<string, Tensor | undefined>>
+      readonly attributes: AttributeBag
+    }
+  /** A runtime of whole ONNX models, by its name. */
+  | { readonly ask: 'open runtime'; readonly runtime: string }
+  | { readonly ask: 'run'; readonly model: Uint8Array; readonly feeds: ReadonlyMap<string, Value> }
+  /** TensorFlow.js on one of its backends, with a network of its own format. */
+  | { readonly ask: 'open layers'; readonly backend: 'cpu' | 'wasm'; readonly files: LayersFiles }
+  /** One layer on its inputs, or the whole network where none is named. */
+  | { readonly ask: 'layer'; readonly layer: string | undefined; readonly inputs: readonly Tensor[] }
   /** Close what is open and exit: nobody waits for a reply. */
   | { readonly ask: 'end' }
 
@@ -32,6 +51,11 @@ export type Reply =
   | { readonly say: 'trapped'; readonly kind: 'crash' | 'hang' | 'protocol'; readonly message: string }
   | { readonly say: 'audited'; readonly tally: Tally }
   | { readonly say: 'judged'; readonly judgement: Judgement }
+  | { readonly say: 'opened'; readonly version: string | undefined }
+  | { readonly say: 'ran'; readonly values: ReadonlyMap<string, Value | undefined> }
+  /** What came of a call or a layer, as it came; undefined for an operator that is not offered. */
+  | { readonly say: 'gave'; readonly result: Tensor | undefined }
+  | { readonly say: 'threw'; readonly name: string; readonly message: string }
   /** The record is of another program. */
   | { readonly say: 'unfit'; readonly message: string }
   /** A fault of our own. */

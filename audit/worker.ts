@@ -6,6 +6,7 @@ import { operators } from '../reference/operators.ts'
 import { auditOperator } from './auditOperator.ts'
 import { featuresOf } from './features.ts'
 import { type Finding, findingOf } from './finding.ts'
+import { Host } from './host.ts'
 import { killGroup } from './isolation/group.ts'
 import { endWithParent } from './isolation/orphan.ts'
 import { judge } from './judge.ts'
@@ -18,6 +19,7 @@ import { looksLikeModule, ModuleError, pipeCommand } from './target/target.ts'
 import { isTrap, Trap } from './trap.ts'
 
 let implementations: readonly Implementation[] = []
+const host = new Host()
 
 const say = (reply: Reply): void => {
   process.send?.(reply)
@@ -44,10 +46,11 @@ async function load(target: string, callMs = 5_000): Promise<void> {
     return
   }
   const fragile = builtIn.find((t) => t.name === target)?.fragile ?? false
-  const offers = implementations.map(({ name, version, precision, operators: offered }) => ({
+  const offers = implementations.map(({ name, version, precision, numerics, operators: offered }) => ({
     name,
     version: version ?? null,
     precision,
+    ...(numerics === undefined ? {} : { numerics }),
     fragile,
     operators: operators.map((row) => row.name).filter((operator) => offered[operator] !== undefined),
   }))
@@ -123,7 +126,8 @@ async function answer(request: Request): Promise<void> {
   }
   if (request.ask === 'judge')
     return say({ say: 'judged', judgement: await judgeOne(request.implementation, request.case) })
-  say({ say: 'audited', tally: await audited(request) })
+  if (request.ask === 'audit') return say({ say: 'audited', tally: await audited(request) })
+  say(await host.answer(request, implementationOf))
 }
 
 process.on('message', (request: Request) => {

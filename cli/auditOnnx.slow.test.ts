@@ -78,6 +78,28 @@ describe('audit --onnx', () => {
     expect(stdout).toContain('not judged nothing here computes Elu: Elu#0')
   }, 60_000)
 
+  it('what ends the process of the runtime is a finding, exit code 1, and not the end of the audit', () => {
+    const { stdout, stderr, status } = cli('--onnx', right, '--memory-limit', '80')
+    expect([status, stderr]).toEqual([1, ''])
+    expect(stdout).toMatch(/crash of onnxruntime-node: \d+ MB of memory are more than --memory-limit 80 allows/)
+  }, 60_000)
+
+  it('other targets are held on the same inputs; the one that is wrong is named with its layer, exit code 1', () => {
+    const faulty = join(folder, 'faulty.mjs')
+    writeFileSync(
+      faulty,
+      `const relu = ({ x }) => ({ shape: x.shape, data: x.data.map((v) => Math.abs(v)) })
+      export default { name: 'faulty', precision: 'float32', operators: { relu } }`,
+    )
+    const { stdout, status } = cli('optimized', faulty, '--onnx', right, '--input', input, '--seed', '3')
+    expect(stdout).toMatch(/optimized .* on the same inputs: 2 of 2 layers offered and judged, none deviates/)
+    expect(status).toBe(0)
+    const drawn = cli('optimized', faulty, '--onnx', right)
+    expect(drawn.status).toBe(1)
+    expect(drawn.stdout).toContain('on the same inputs: 1 of 2 layers offered and judged, 1 deviates')
+    expect(drawn.stdout).toContain('first layer that deviates: Relu#0 (Relu): relu: element [')
+  }, 60_000)
+
   const cut = join(folder, 'cut.onnx')
   writeFileSync(cut, 'no model')
   it.each([
@@ -87,7 +109,7 @@ describe('audit --onnx', () => {
     [['--onnx', right, '--dim', 'n'], 'write it as name=4'],
     [['--onnx', right, '--dim', 'n=4'], 'the model leaves open no size'],
     [['--onnx', right, '--input', cut], 'it is no TensorProto'],
-    [['tfjs-cpu', '--onnx', right], 'say --through tfjs-cpu'],
+    [['tfjs', '--onnx', right], 'did you mean tfjs-cpu'],
   ])(
     '%j ends in one line with the mend, exit code 2',
     (args, said) => {

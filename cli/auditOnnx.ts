@@ -1,11 +1,21 @@
 /** `cnn-oracle audit --onnx model.onnx`: a whole model through an ONNX runtime, each layer held against the textbook. */
 import { readFileSync } from 'node:fs'
-import { auditModel } from '../audit/onnxModel/auditModel.ts'
+import { Death } from '../audit/isolate.ts'
+import { auditModel, type ModelReport } from '../audit/onnxModel/auditModel.ts'
 import { feedsOf } from '../audit/onnxModel/feeds.ts'
 import { ModelError, readModel } from '../audit/onnxModel/read.ts'
-import { deviating, modelDocument, modelText, outputsDiffer } from '../audit/onnxModel/report.ts'
-import { installCommand } from '../audit/target/index.ts'
+import {
+  deathDocument,
+  deathText,
+  deviating,
+  firstBeside,
+  modelDocument,
+  modelText,
+  outputsDiffer,
+} from '../audit/onnxModel/report.ts'
+import { remoteRunner } from '../audit/remote.ts'
 import { modelRunners } from '../audit/target/onnx/wholeModel.ts'
+import { contenderNamed, limitsOf, refuseMissing, withContenders } from './contenders.ts'
 import { exitCode, UsageError } from './exit.ts'
 import { progressLine } from './progress.ts'
 
@@ -15,30 +25,50 @@ export interface AuditOnnxFlags {
   readonly dim?: readonly string[]
   readonly endToEnd?: boolean
   readonly seed: number
+  readonly timeLimit: number
+  readonly memoryLimit: number
   readonly json?: boolean
 }
 
 export async function auditOnnx(path: string, targets: readonly string[], flags: AuditOnnxFlags): Promise<number> {
-  if (targets.length > 0) throw new UsageError(`--onnx runs one model through one runtime; say --through ${targets[0]}`)
-  const start = Object.hasOwn(modelRunners, flags.through) ? modelRunners[flags.through] : undefined
-  if (!start) throw new UsageError(`--through ${flags.through}: there are ${Object.keys(modelRunners).join(', ')}`)
-  const bytes = fileOf(path)
-  const report = await named(path, async () => {
-    const model = readModel(bytes)
-    const feeds = feedsOf(model, { files: flags.input ?? [], dims: dimsOf(flags.dim ?? []), seed: flags.seed })
-    const runner = await installed(flags.through, start)
-    const line = progressLine()
-    const { endToEnd = false } = flags
-    const progress = (layer: number, of: number, name: string): void => line.show(`${layer + 1} of ${of} ${name}`)
-    const done = await auditModel(bytes, model, feeds, runner, { endToEnd, progress })
-    line.clear()
-    return done
+  if (!Object.hasOwn(modelRunners, flags.through))
+    throw new UsageError(`--through ${flags.through}: there are ${Object.keys(modelRunners).join(', ')}`)
+  refuseMissing(flags.through)
+  const report = await named(path, () => audited(path, targets, flags)).catch((error: unknown) => {
+    if (error instanceof Death) return error
+    throw error
   })
-  process.stdout.write(
-    `${flags.json ? JSON.stringify(modelDocument(path, flags.seed, report), null, 2) : modelText(path, flags.seed, report)}\n`,
-  )
-  if (deviating(report).length > 0 || outputsDiffer(report)) return exitCode.findings
+  const print = (document: object, text: string): boolean =>
+    process.stdout.write(`${flags.json ? JSON.stringify(document, null, 2) : text}\n`)
+  if (report instanceof Death) {
+    const what = [path, flags.through, report.kind, report.message] as const
+    print(deathDocument(...what), deathText(...what))
+    return exitCode.findings
+  }
+  print(modelDocument(path, flags.seed, report), modelText(path, flags.seed, report))
+  const beside = report.contenders.some((_, c) => firstBeside(report, c))
+  if (deviating(report).length > 0 || beside || outputsDiffer(report)) return exitCode.findings
   return report.layers.some(({ verdict }) => verdict) ? exitCode.holds : exitCode.inconclusive
+}
+
+async function audited(path: string, targets: readonly string[], flags: AuditOnnxFlags): Promise<ModelReport> {
+  const bytes = fileOf(path)
+  const model = readModel(bytes)
+  const feeds = feedsOf(model, { files: flags.input ?? [], dims: dimsOf(flags.dim ?? []), seed: flags.seed })
+  const line = progressLine()
+  const { endToEnd = false } = flags
+  const progress = (layer: number, of: number, name: string): void => line.show(`${layer + 1} of ${of} ${name}`)
+  const limits = limitsOf(flags)
+  const starts = (targets.length > 0 ? targets : ['optimized']).map((name) => () => contenderNamed(name, limits))
+  const runner = await remoteRunner(flags.through, limits)
+  try {
+    return await withContenders(starts, (contenders) =>
+      auditModel(bytes, model, feeds, runner, { contenders, endToEnd, progress }),
+    )
+  } finally {
+    line.clear()
+    runner.close()
+  }
 }
 
 function fileOf(path: string): Uint8Array {
@@ -57,16 +87,6 @@ async function named<T>(path: string, work: () => Promise<T>): Promise<T> {
     return await work()
   } catch (error) {
     if (error instanceof ModelError) throw new ModelError(`${path}: ${error.message}`)
-    throw error
-  }
-}
-
-async function installed<T>(name: string, start: () => Promise<T>): Promise<T> {
-  try {
-    return await start()
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')
-      throw new UsageError(`${name} is not installed: ${installCommand([name])}`)
     throw error
   }
 }

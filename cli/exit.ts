@@ -17,6 +17,7 @@ const causedByInput = new Set([
   'KnownError',
   'MergeError',
   'ModelError',
+  'PictureError',
   'RangeError',
   'RecordError',
   'Refused',

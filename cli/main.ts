@@ -78,7 +78,15 @@ reported(program.command('audit'))
   .option('--input <file>', 'FILE.npy or FILE.pb, or name=FILE; drawn by --seed when left out', several)
   .option('--dim <name=size>', 'a size that the model leaves open; 1 when left out', several)
   .option('--end-to-end', 'also run the textbook on its own results and show how the error grows')
+  .option('--model <name>', 'audit the layers of a published network instead: upscaler; with the options below')
+  .option('--image <file>', 'a PNG to run it on; the sample of its package when left out')
+  .option('--crop <pixels>', 'how much of the picture: a square in its middle', wholeNumber(1), 32)
+  .option('--pictures <folder>', 'where to write what each makes of it', 'reports/upscaler')
   .action(async (targets: string[], flags) => {
+    if (flags.model !== undefined) {
+      process.exitCode = await (await import('./auditNetwork.ts')).auditNetwork(flags.model, targets, flags)
+      return
+    }
     if (flags.onnx !== undefined) {
       process.exitCode = await (await import('./auditOnnx.ts')).auditOnnx(flags.onnx, targets, flags)
       return

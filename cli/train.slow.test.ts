@@ -115,6 +115,42 @@ describe('cnn-oracle train', () => {
   )
 
   it(
+    'a wrong layer is named with its operator and a line that runs a layer of its sizes again, which fails as well',
+    () => {
+      const module = file('faulty.mjs')
+      writeFileSync(
+        module,
+        `import { optimized } from ${JSON.stringify(join(import.meta.dirname, '../optimized/index.ts'))}
+        const conv2dWeightGradient = (operands, attributes) => {
+          const dw = optimized.operators.conv2dWeightGradient(operands, attributes)
+          return { ...dw, data: dw.data.map((v) => v * 1.01) }
+        }
+        export default { ...optimized, name: 'faulty', operators: { ...optimized.operators, conv2dWeightGradient } }`,
+      )
+      const { stdout, status } = run(
+        '--data',
+        data,
+        '--target',
+        module,
+        '--verify',
+        '1',
+        '--checkpoint',
+        file('faulty'),
+      )
+      expect(status).toBe(1)
+      expect(stdout).toMatch(/^wrong: layer \d \(conv2d\) of faulty: conv2dWeightGradient: element /)
+      expect(stdout).toContain(`operands and result: ${file('faulty.wrong')} (safetensors)\n`)
+      const [, descriptor] = /a layer of its sizes, values drawn: cnn-oracle replay '(.*)' --target/.exec(stdout)!
+      expect(descriptor).toMatch(/^conv2dWeightGradient n32c\d+h\d+w\d+ m\d+r5s5 @real#1$/)
+      const again = ['--import', 'tsx', 'cli/main.ts', 'replay', descriptor!, '--target', module]
+      const replayed = spawnSync(process.execPath, again, { encoding: 'utf8', timeout: SLOW })
+      expect(replayed.status).toBe(1)
+      expect(replayed.stdout).toContain('conv2dWeightGradient: element ')
+    },
+    2 * SLOW,
+  )
+
+  it(
     'without --data it finds the images of the package from any folder',
     () => {
       const main = join(import.meta.dirname, 'main.ts')

@@ -1,9 +1,11 @@
 /** `cnn-oracle train`: the article's network on Fashion-MNIST, each step held against the textbook where asked. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { layerReplay } from '../audit/replayLine.ts'
 import { loadModule } from '../audit/target/module.ts'
 import { looksLikeModule } from '../audit/target/target.ts'
 import { optimized } from '../optimized/index.ts'
+import { caseOf } from '../properties/caseOf.ts'
 import { textbook } from '../reference/textbook.ts'
 import { holdOut, readDataset } from '../train/idx.ts'
 import { train as loop } from '../train/loop.ts'
@@ -93,7 +95,8 @@ export async function train(flags: TrainFlags): Promise<number> {
     const tensors = Object.fromEntries(Object.entries({ ...operands, result }).flatMap(([k, t]) => (t ? [[k, t]] : [])))
     const metadata = { operator: error.called.operator, attributes: JSON.stringify(error.called.attributes) }
     writeFileSync(file, writeSafetensors({ tensors, metadata }))
-    process.stdout.write(`wrong: ${error.message}\noperands and result: ${file} (safetensors)\n`)
+    const again = layerReplay(caseOf(error.called), flags.target)
+    process.stdout.write(`wrong: ${error.message}\noperands and result: ${file} (safetensors)\n${again}\n`)
     return exitCode.findings
   }
   line.clear()

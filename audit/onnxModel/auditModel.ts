@@ -1,12 +1,17 @@
 /**
  * A model in a target, held against the textbook node by node. Each node is judged on the inputs that the target itself gave
- * it, so that a layer is not blamed for those before it. How the error grows from the first to the last is another question, of
+ * it, so that a layer is not blamed for those before it; whoever offers the operators of the contract may be held on the same
+ * inputs besides. How the error grows from the first to the last is another question, of
  * which no bound speaks: on demand the textbook runs on its own results, and the distance at each node is reported.
  */
+
+import { type CaseLine, caseOf } from '../../properties/caseOf.ts'
 import { type ModelRunner, withOutputs } from '../target/onnx/wholeModel.ts'
-import { type CaseLine, caseOf } from './caseOf.ts'
-import { computeNode, isComputed, judgeNode, type NodeVerdict } from './judgeNode.ts'
-import { type NodeCall, Unmapped, type Value } from './node.ts'
+import { computeNode, isComputed } from './computeNode.ts'
+import { attempt, type Contender, inTurn, type Share, sharesOf } from './contender.ts'
+import { type Distance, distance } from './distance.ts'
+import type { NodeVerdict } from './judgeNode.ts'
+import { type NodeCall, present, Unmapped, type Value } from './node.ts'
 import { type Model, ModelError, type ModelNode, refuseForeign } from './read.ts'
 
 export interface LayerReport {
@@ -18,16 +23,10 @@ export interface LayerReport {
   readonly unjudged?: string
   readonly verdict?: NodeVerdict
   readonly case?: CaseLine
+  /** What the contenders gave on the same inputs, in their order; empty where the node was not judged. */
+  readonly beside: readonly Share[]
   /** From the textbook on its own results, from the inputs of the model on. */
   readonly drift?: Distance
-}
-
-/** How far a is from b. Infinite where the shapes differ, or one of two numbers alone is finite. */
-export interface Distance {
-  /** ‖a − b‖∞ */
-  readonly absolute: number
-  /** ‖a − b‖∞/‖b‖∞ */
-  readonly relative: number
 }
 
 /** An output of the model as it is, fusions and all. */
@@ -45,22 +44,25 @@ export interface ModelReport {
   readonly version: string | undefined
   readonly opset: number
   readonly feeds: ReadonlyMap<string, Value>
+  readonly contenders: readonly Pick<Contender, 'name' | 'version'>[]
   readonly layers: readonly LayerReport[]
   readonly outputs: readonly OutputReport[]
 }
 
 export interface ModelAuditOptions {
+  /** Who is asked for the operators of the contract besides. */
+  readonly contenders?: readonly Contender[]
   readonly endToEnd?: boolean
   readonly progress?: (layer: number, of: number, name: string) => void
 }
 
-/** Throws ModelError where the target does not run the model. */
+/** Throws ModelError where the target does not run the model, and what ended its process. */
 export async function auditModel(
   bytes: Uint8Array,
   model: Model,
   feeds: ReadonlyMap<string, Value>,
   runner: ModelRunner,
-  { endToEnd = false, progress }: ModelAuditOptions = {},
+  { contenders = [], endToEnd = false, progress }: ModelAuditOptions = {},
 ): Promise<ModelReport> {
   const visible = model.nodes.flatMap(({ outputs }) => outputs.filter((name) => name !== ''))
   const more = visible.filter((name) => !model.outputs.includes(name))
@@ -68,24 +70,27 @@ export async function auditModel(
   for (const [name, value] of await run(runner, withOutputs(bytes, more), feeds)) values.set(name, value)
   const untouched = await run(runner, bytes, feeds)
   const own = new Map<string, Value | undefined>(endToEnd ? [...model.constants, ...feeds] : [])
-  const layers = model.nodes.map((node, i): LayerReport => {
+  const layers: LayerReport[] = []
+  for (const [i, node] of model.nodes.entries()) {
     progress?.(i, model.nodes.length, node.name)
-    const layer = judged(node, model.opset, values)
-    return endToEnd ? { ...layer, ...drifted(node, model.opset, values, own) } : layer
-  })
+    const layer = await judged(node, model.opset, values, contenders)
+    layers.push(endToEnd ? { ...layer, ...drifted(node, model.opset, values, own) } : layer)
+  }
   const outputs = model.outputs.map((name): OutputReport => {
     const [shown, plain, exact] = [values.get(name), untouched.get(name), own.get(name)]
     if (!shown || !plain) return { name, shape: [] }
     const drift = exact ? { drift: distance(plain, exact) } : {}
     return { name, shape: plain.shape, untouched: distance(plain, shown), ...drift }
   })
-  return { target: runner.name, version: runner.version, opset: model.opset, feeds, layers, outputs }
+  const { name: target, version } = runner
+  return { target, version, opset: model.opset, feeds, contenders, layers, outputs }
 }
 
 async function run(runner: ModelRunner, bytes: Uint8Array, feeds: ReadonlyMap<string, Value>) {
   try {
     return await runner.run(bytes, feeds)
   } catch (error) {
+    if (error instanceof Error && error.name === 'Death') throw error
     const message = error instanceof Error ? error.message : String(error)
     throw new ModelError(
       `${runner.name} does not run the model: ${message.split('\n')[0]}; sizes that it leaves open are set with --dim name=4`,
@@ -93,7 +98,12 @@ async function run(runner: ModelRunner, bytes: Uint8Array, feeds: ReadonlyMap<st
   }
 }
 
-function judged(node: ModelNode, opset: number, values: ReadonlyMap<string, Value | undefined>): LayerReport {
+async function judged(
+  node: ModelNode,
+  opset: number,
+  values: ReadonlyMap<string, Value | undefined>,
+  contenders: readonly Contender[],
+): Promise<LayerReport> {
   const taken = node.inputs.map((name) => values.get(name))
   const output = values.get(node.outputs[0] ?? '')
   const about = {
@@ -103,12 +113,17 @@ function judged(node: ModelNode, opset: number, values: ReadonlyMap<string, Valu
     output: output?.shape ?? [],
   }
   try {
-    const verdict = judgeNode(callOf(node, opset, values))
-    const line = verdict.call ? caseOf(verdict.call) : undefined
-    return { ...about, verdict, ...(line ? { case: line } : {}) }
+    const call = callOf(node, opset, values)
+    const got = present(call.outputs, 0)
+    const tried = await inTurn(contenders, (contender) => attempt(contender, node.name, call, got))
+    const [own, ...beside] = sharesOf(call, [{}, ...contenders], [{ value: got }, ...tried])
+    const verdict = own!.verdict!
+    // In a result of another shape nobody else's can be placed.
+    const shares = verdict.fault === 'shape' ? [] : beside
+    return { ...about, verdict, beside: shares, ...(verdict.call ? { case: caseOf(verdict.call) } : {}) }
   } catch (error) {
     if (!(error instanceof Unmapped)) throw error
-    return { ...about, unjudged: error.message }
+    return { ...about, beside: [], unjudged: error.message }
   }
 }
 
@@ -145,17 +160,4 @@ function drifted(
     if (error instanceof Unmapped) return {}
     throw error
   }
-}
-
-function distance(a: Value, b: Value): Distance {
-  if (a.shape.join() !== b.shape.join()) return { absolute: Infinity, relative: Infinity }
-  let [absolute, largest] = [0, 0]
-  for (let i = 0; i < a.data.length; i++) {
-    const [x, y] = [a.data[i]!, b.data[i]!]
-    if (Number.isFinite(y)) largest = Math.max(largest, Math.abs(y))
-    if (Object.is(x, y)) continue
-    const difference = Math.abs(x - y)
-    absolute = Math.max(absolute, Number.isNaN(difference) ? Infinity : difference)
-  }
-  return { absolute, relative: absolute === 0 ? 0 : absolute / largest }
 }

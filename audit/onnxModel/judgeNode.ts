@@ -7,13 +7,12 @@ import { agreement } from '../../properties/agreement.ts'
 import { type Expectation, expectation } from '../../properties/bound.ts'
 import { formats, gamma } from '../../properties/format.ts'
 import { type Fault, type Grade, type Verdict, verdict } from '../../properties/verdict.ts'
-import { real } from '../../reference/arithmetic/real.ts'
-import { type Precision, ShapeError } from '../../reference/contract.ts'
+import { type Numerics, type Precision, ShapeError } from '../../reference/contract.ts'
 import { operatorRow } from '../../reference/operators.ts'
-import { shapeText, sizeOf } from '../../reference/tensor.ts'
+import { shapeText } from '../../reference/tensor.ts'
 import { type Elementwise, elementwise, isElementwise } from './elementwise.ts'
 import { isMapped, mappedCalls } from './mapping.ts'
-import { isMovement, moved } from './movement.ts'
+import { moved } from './movement.ts'
 import { type MappedCall, type NodeCall, present, Unmapped, type Value } from './node.ts'
 
 type Way = 'textbook' | 'formula' | 'to the bit'
@@ -32,57 +31,48 @@ export interface NodeVerdict {
   readonly call?: MappedCall
 }
 
-/** Throws Unmapped where nothing here computes the node. */
-export function judgeNode(node: NodeCall): NodeVerdict {
-  const got = present(node.outputs, 0)
-  if (isMapped(node.opType)) return byTextbook(node)
-  if (isElementwise(node.opType)) return { by: 'formula', ...held(node, got, formulaExpectation(node, got)) }
+export type VerdictOutcome = Grade | 'convention'
+
+export const verdictOutcome = ({ fault, grade }: NodeVerdict): VerdictOutcome =>
+  fault === 'convention' ? 'convention' : grade
+
+/** What somebody made of a node, and how convolutions were computed. */
+export interface NodeResult {
+  readonly got: Value
+  readonly numerics?: Numerics
+}
+
+/** Several results of a node on the same inputs: what they must be is computed once. Throws Unmapped where nothing here computes the node. */
+export function judgeResults(node: NodeCall, results: readonly NodeResult[]): NodeVerdict[] {
+  if (isMapped(node.opType)) {
+    const must = expectationsOf()
+    return results.map((result) => byTextbook(node, result, must))
+  }
+  if (isElementwise(node.opType))
+    return results.map(({ got }) => ({ by: 'formula', ...held(node, got, formulaExpectation(node, got)) }))
   const value = moved(node)
-  const zero = new Float64Array(value.data.length)
-  return {
+  const numbers = Float64Array.from(value.data)
+  const zero = new Float64Array(numbers.length)
+  return results.map(({ got }) => ({
     by: 'to the bit',
-    ...held(
-      node,
-      got,
-      agreement(node.opType, precisionOf(got), value.shape, Float64Array.from(value.data), zero),
-      value.was,
-    ),
-  }
+    ...held(node, got, agreement(node.opType, precisionOf(got), value.shape, numbers, zero), value.was),
+  }))
 }
 
-/** What the node gives in float64, for inputs in whatever precision; `like` has the shape of its output. Throws Unmapped. */
-export function computeNode(node: NodeCall, like: Value): Value {
-  if (!isMapped(node.opType)) {
-    if (!isElementwise(node.opType)) return moved(node)
-    const { shape, value } = elementwise(node)
-    const was = node.inputs[0]?.was
-    return { shape, data: value, ...(was === undefined ? {} : { was }) }
-  }
-  // In the place of what came stand positions: where the mapping moves them, results go back from there.
-  const positions = { shape: like.shape, data: Float64Array.from({ length: sizeOf(like.shape) }, (_, i) => i) }
-  const data = new Float64Array(positions.data.length)
-  for (const { operator, operands, attributes, got } of mappedCalls({ ...node, outputs: [positions] })) {
-    const result = operatorRow(operator).textbook(real, operands, attributes).data
-    for (let i = 0; i < result.length; i++) data[got.data[i]!] = result[i]!
-  }
-  return { shape: like.shape, data }
-}
+/** The outputs that a node has. Throws Unmapped. */
+export const judgeNode = (node: NodeCall): NodeVerdict => judgeResults(node, [{ got: present(node.outputs, 0) }])[0]!
 
-/** Whether anything here computes an operator. */
-export const isComputed = (opType: string): boolean => isMapped(opType) || isElementwise(opType) || isMovement(opType)
-
-function byTextbook(node: NodeCall): NodeVerdict {
+function byTextbook(node: NodeCall, { got: output, numerics }: NodeResult, must: Expectations): NodeVerdict {
   const whole = node.inputs.find((input) => input?.was !== undefined)
   if (whole) throw new Unmapped(`${node.opType} of ${whole.was}; the textbook computes in floats`)
-  const form = formFault(node)
+  const form = formFault(node, output)
   if (form !== undefined) {
     const none = { exact: 0, accurate: 0, tolerable: 0, wrong: 0 }
     return { by: 'textbook', grade: 'wrong', fault: 'shape', counts: none, worst: Infinity, message: form, weak: false }
   }
   let all: NodeVerdict | undefined
-  for (const call of mappedCalls(node)) {
-    const { operator, operands, attributes, got } = call
-    const found = verdict(got, expectationOf(operator, operands, attributes, precisionOf(got)))
+  for (const [i, call] of mappedCalls({ ...node, outputs: [output] }).entries()) {
+    const found = verdict(call.got, must(call, i, precisionOf(call.got), numerics))
     all = merged(all, { by: 'textbook', ...brief(found), ...(found.grade === 'wrong' ? { call } : {}) })
   }
   if (!all) throw new Unmapped(`${node.opType} of nothing`)
@@ -90,8 +80,8 @@ function byTextbook(node: NodeCall): NodeVerdict {
 }
 
 /** A result that has another number of axes than the operands, or cannot be laid out as theirs are: the mapping needs both right. */
-function formFault({ opType, inputs, outputs }: NodeCall): string | undefined {
-  const [got, x] = [present(outputs, 0), present(inputs, 0)]
+function formFault({ opType, inputs }: NodeCall, got: Value): string | undefined {
+  const x = present(inputs, 0)
   const rank = opType === 'Gemm' ? 2 : Math.max(...inputs.map((input) => input?.shape.length ?? 0))
   if (got.shape.length !== rank) return `${opType}: shape ${shapeText(got.shape)}, expected ${rank} axes`
   const sameAsInput = ['Softmax', 'Relu', 'Sigmoid', 'Tanh'].includes(opType)
@@ -103,14 +93,24 @@ function formFault({ opType, inputs, outputs }: NodeCall): string | undefined {
   return undefined
 }
 
-function expectationOf(
-  operator: MappedCall['operator'],
-  operands: MappedCall['operands'],
-  attributes: MappedCall['attributes'],
-  precision: Precision,
-): Expectation {
+type Expectations = (call: MappedCall, i: number, precision: Precision, numerics?: Numerics) => Expectation
+
+/** What call i of a node must come to, computed once for each precision and way of computing. */
+function expectationsOf(): Expectations {
+  const known = new Map<string, Expectation>()
+  return ({ operator, operands, attributes }, i, precision, numerics = 'sum') => {
+    const key = `${i} ${precision} ${numerics}`
+    const found =
+      known.get(key) ??
+      refusedAsUnmapped(() => expectation(operatorRow(operator), operands, attributes, precision, numerics))
+    known.set(key, found)
+    return found
+  }
+}
+
+function refusedAsUnmapped<T>(work: () => T): T {
   try {
-    return expectation(operatorRow(operator), operands, attributes, precision)
+    return work()
   } catch (error) {
     if (error instanceof ShapeError) throw new Unmapped(`the contract refuses it: ${error.message}`)
     throw error

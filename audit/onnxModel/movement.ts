@@ -43,6 +43,7 @@ const movements: Readonly<Record<string, (node: NodeCall, x: Value) => Value>> =
   Concat: concat,
   Slice: slice,
   Pad: pad,
+  Upsample: upsample,
 }
 
 export const isMovement = (opType: string): boolean => Object.hasOwn(movements, opType)
@@ -174,4 +175,17 @@ function pad(node: NodeCall, x: Value): Value {
     },
     fill,
   )
+}
+
+/** Operator sets 7 and 9, by whole factors, where the nearest element is beyond doubt: y[…,p,…] = x[…,⌊p/scale⌋,…]. */
+function upsample(node: NodeCall, x: Value): Value {
+  const mode = textOf(node, 'mode', 'nearest')
+  if (mode !== 'nearest') throw new Unmapped(`Upsample with mode=${mode} does more than move numbers`)
+  const scales = Array.from(node.inputs[1]?.data ?? listOf(node, 'scales') ?? [])
+  if (scales.length !== x.shape.length || !scales.every((scale) => Number.isInteger(scale) && scale >= 1))
+    throw new Unmapped(
+      `Upsample of ${shapeText(x.shape)} by ${shapeText(scales)}; whole factors, one an axis, are computed`,
+    )
+  const shape = x.shape.map((extent, axis) => extent * scales[axis]!)
+  return gathered(x, shape, (position) => flatOf(x.shape, position.map((p, axis) => Math.floor(p / scales[axis]!)))) // biome-ignore format: one formula
 }

@@ -1,11 +1,14 @@
 /** Every operator that is computed here and not by the textbook, held against ONNX Runtime, and against numbers worked out by hand. */
 import { beforeAll, describe, expect, it } from 'vitest'
+import { optimized } from '../../optimized/index.ts'
 import { type Tensor, tensor } from '../../reference/tensor.ts'
 import { type AttributeValue, graphModel } from '../target/onnx/model.ts'
 import { type ModelRunner, modelRunners } from '../target/onnx/wholeModel.ts'
 import { auditModel } from './auditModel.ts'
+import { contenderOf, shareOutcome } from './contender.ts'
 import { elementwise } from './elementwise.ts'
 import { judgeNode } from './judgeNode.ts'
+import { isMapped } from './mapping.ts'
 import { moved } from './movement.ts'
 import { type NodeCall, Unmapped, type Value } from './node.ts'
 import { readModel } from './read.ts'
@@ -71,6 +74,7 @@ const rows: readonly Row[] = [
   ['Slice', 13, {}, [x, list(0, 1), list(2 ** 53, 3)]],
   ['Pad', 9, { pads: [0, 1, 0, 0, 0, 2], value: { float: 3 } }, [x]],
   ['Pad', 13, {}, [x, list(0, 0, 2, 1, -1, 0), scalar(0.5)]],
+  ['Upsample', 9, { mode: 'nearest' }, [x, tensor([3], [1, 3, 2], 'float32')]],
   ['MatMul', 13, {}, [x, count(4, 5)]],
   ['MatMul', 13, {}, [x, count(2, 4, 5)]],
   ['Softmax', 11, {}, [x]],
@@ -99,13 +103,17 @@ describe('ONNX Runtime agrees on', () => {
       ],
       outputs: [{ name: 'y', precision: 'float32' }],
     })
-    const { layers } = await auditModel(bytes, readModel(bytes), new Map(), runner, { endToEnd: true })
+    const options = { endToEnd: true, contenders: [contenderOf(optimized)] }
+    const { layers } = await auditModel(bytes, readModel(bytes), new Map(), runner, options)
     const [layer] = layers
     expect(layer?.unjudged).toBeUndefined()
     expect(layer?.verdict?.message).toBeUndefined()
     expect(layer?.verdict?.grade).not.toBe('wrong')
     expect(Object.values(layer!.verdict!.counts).reduce((a, b) => a + b)).toBeGreaterThan(0)
     expect(layer?.drift?.relative).toBeLessThan(1e-6)
+    const offered = ['exact', 'accurate', 'tolerable']
+    const others = isMapped(opType) ? offered : ['not offered']
+    expect(others).toContain(shareOutcome(layer!.beside[0]!))
   })
 })
 
@@ -121,6 +129,13 @@ describe('worked out by hand', () => {
   it('Slice backwards stops before its end', () => {
     const { shape, data } = moved(node('Slice', {}, list(1, 2, 3, 4, 5), list(3), list(0), list(0), list(-2)))
     expect([shape, [...data]]).toEqual([[2], [4, 2]])
+  })
+
+  it('Upsample by (1,2,3): each element stands in a block of 2×3', () => {
+    const x = tensor([1, 2, 2], [1, 2, 3, 4], 'float32')
+    const { shape, data } = moved({ ...node('Upsample', {}, x, tensor([3], [1, 2, 3], 'float32')), opset: 9 })
+    expect(shape).toEqual([1, 4, 6])
+    expect([...data]).toEqual([1, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 3, 3, 3, 4, 4, 4])
   })
 
   it('BatchNormalization: (3 − 1)/√(3 + 1)·5 + 2 = 7, S = 7.5 + 2.5 + 2', () => {
@@ -161,6 +176,8 @@ describe('worked out by hand', () => {
     [node('Reshape', {}, x, list(5, -1)), 'does not come out even'],
     [node('Pad', { mode: 'reflect' }, x, list(0, 0, 0, 0, 0, 1)), 'mode=reflect'],
     [node('BatchNormalization', { training_mode: 1 }, x), 'training mode'],
+    [node('Upsample', { mode: 'linear' }, x, list(1, 1, 2)), 'does more than move numbers'],
+    [node('Upsample', {}, x, tensor([3], [1, 1, 1.5], 'float32')), 'whole factors'],
   ])('is not computed, with the reason: %#', (call, why) => {
     const compute = () =>
       call.opType === 'Add' || call.opType === 'BatchNormalization' ? elementwise(call) : moved(call)

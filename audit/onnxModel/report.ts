@@ -1,9 +1,13 @@
 /** What the audit of a model comes to: a table of its operators and the first layer that deviates; one document for programs. */
 import pc from 'picocolors'
 import { shapeText } from '../../reference/tensor.ts'
+import { layerReplay } from '../replayLine.ts'
 import { columns } from '../report/columns.ts'
 import { environment, tool } from '../report/environment.ts'
-import type { Distance, LayerReport, ModelReport } from './auditModel.ts'
+import type { LayerReport, ModelReport } from './auditModel.ts'
+import { deviates, deviationText, shareFacts, shareOutcome } from './contender.ts'
+import type { Distance } from './distance.ts'
+import { type VerdictOutcome, verdictOutcome } from './judgeNode.ts'
 
 const SCHEMA_VERSION = 1
 
@@ -12,13 +16,10 @@ const MOST_SHOWN = 5
 /** Layers at which the growth of the error is shown. */
 const DRIFT_ROWS = 8
 
-type Outcome = 'exact' | 'accurate' | 'tolerable' | 'convention' | 'wrong' | 'not judged'
+type Outcome = VerdictOutcome | 'not judged'
 const outcomes: readonly Outcome[] = ['exact', 'accurate', 'tolerable', 'convention', 'wrong', 'not judged']
 
-export function outcomeOf({ verdict }: LayerReport): Outcome {
-  if (!verdict) return 'not judged'
-  return verdict.fault === 'convention' ? 'convention' : verdict.grade
-}
+export const outcomeOf = ({ verdict }: LayerReport): Outcome => (verdict ? verdictOutcome(verdict) : 'not judged')
 
 export const deviating = ({ layers }: ModelReport): LayerReport[] =>
   layers.filter((layer) => outcomeOf(layer) === 'wrong')
@@ -30,12 +31,38 @@ export function modelText(path: string, seed: number, report: ModelReport): stri
     `${pc.bold(path)} ${pc.dim(`operator set ${opset}, through ${target} ${version ?? ''}, fed ${fed}, seed ${seed}`)}`,
     columns([['operator', 'layers', ...outcomes, 'worst/bound', 'held'], ...operatorRows(layers)]),
     ...unjudgedLines(layers),
+    ...report.contenders.flatMap((_, c) => besideLines(report, c)),
     ...(layers.some(({ drift }) => drift !== undefined) ? driftLines(report) : []),
     ...outputLines(report),
     ...deviationLines(report),
     closing(report),
   ].join('\n')
 }
+
+/** Layers that a contender offers, held on the same inputs. */
+function besideLines({ layers, contenders }: ModelReport, c: number): string[] {
+  const { name, version } = contenders[c]!
+  const offered = layers.flatMap(({ beside, ...layer }) => {
+    const share = beside[c]
+    return share && !besides.includes(shareOutcome(share)) ? [{ ...layer, share }] : []
+  })
+  const bad = offered.filter(({ share }) => deviates(share))
+  const found =
+    bad.length === 0 ? pc.green('none deviates') : pc.red(`${bad.length} deviate${bad.length === 1 ? 's' : ''}`)
+  const [first] = bad
+  return [
+    `${pc.bold(name)} ${pc.dim(version ?? '')} on the same inputs: ${offered.length} of ${layers.length} layers offered and judged, ${found}`,
+    ...(first
+      ? [`  ${pc.red('first layer that deviates')}: ${first.node} (${first.opType}): ${deviationText(first.share)}`]
+      : []),
+  ]
+}
+
+/** The first layer at which contender c deviates. */
+export const firstBeside = ({ layers }: ModelReport, c: number): LayerReport | undefined =>
+  layers.find(({ beside }) => beside[c] && deviates(beside[c]))
+
+const besides = ['not offered', 'unsupported']
 
 function operatorRows(layers: readonly LayerReport[]): string[][] {
   const types = [...new Set(layers.map(({ opType }) => opType))].sort()
@@ -121,8 +148,7 @@ function deviationLines(report: ModelReport): string[] {
 function caseLines({ case: line }: LayerReport, target: string): string[] {
   if (!line) return []
   // A model of one node with its padding written out, which may hold where auto_pad or a neighbour is the cause.
-  const what = line.literal ? 'the layer alone' : 'a layer of its sizes, values drawn'
-  return [`  ${what}: cnn-oracle replay '${line.text}' --target ${target}`]
+  return [`  ${layerReplay(line, target)}`]
 }
 
 function closing(report: ModelReport): string {
@@ -140,13 +166,17 @@ function closing(report: ModelReport): string {
 export function modelDocument(path: string, seed: number, report: ModelReport): object {
   const { target, version, opset, feeds, outputs } = report
   const layers = report.layers.map((layer) => {
-    const { verdict, case: line, ...about } = layer
-    const { call: _, ...found } = verdict ?? {}
+    const { verdict, beside, case: line, ...about } = layer
     return {
       ...about,
       outcome: outcomeOf(layer),
-      ...(verdict ? { verdict: found } : {}),
+      ...shareFacts({ ...(verdict ? { verdict } : {}) }),
       ...(line ? { case: line.text } : {}),
+      beside: beside.map((share, c) => ({
+        name: report.contenders[c]!.name,
+        outcome: shareOutcome(share),
+        ...shareFacts(share),
+      })),
     }
   })
   return {
@@ -160,7 +190,25 @@ export function modelDocument(path: string, seed: number, report: ModelReport): 
     seed,
     inputs: [...feeds].map(([name, { shape }]) => ({ name, shape })),
     firstDeviation: deviating(report)[0]?.node ?? null,
+    beside: report.contenders.map(({ name, version }, c) => ({
+      name,
+      version: version ?? null,
+      firstDeviation: firstBeside(report, c)?.node ?? null,
+    })),
     layers,
     outputs,
   }
 }
+
+/** What is left to say where the model ended the process of its runtime. */
+export const deathText = (path: string, target: string, kind: string, message: string): string =>
+  `${pc.bold(path)}\n${pc.red(kind)} of ${target}: ${message}`
+
+export const deathDocument = (path: string, target: string, kind: string, message: string): object => ({
+  schemaVersion: SCHEMA_VERSION,
+  tool: tool(),
+  environment: environment(),
+  model: path,
+  target,
+  died: { kind, message },
+})

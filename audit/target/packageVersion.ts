@@ -8,10 +8,15 @@ const require = createRequire(import.meta.url)
  * The version in a package's own package.json. Many packages do not export that file, so that it is looked for upwards
  * from the package's entry, past the nameless ones that only mark a folder as a module.
  */
-export function packageVersion(name: string): string {
+export const packageVersion = (name: string): string => packageOf(name).version
+
+/** The folder of a package, for files that it ships and does not export. Throws as require.resolve does where it is not installed. */
+export const packageFolder = (name: string): string => packageOf(name).folder
+
+function packageOf(name: string): { folder: string; version: string } {
   for (let folder = dirname(require.resolve(name)); folder !== dirname(folder); folder = dirname(folder)) {
     const found = manifest(join(folder, 'package.json'))
-    if (found?.name === name && found.version !== undefined) return found.version
+    if (found?.name === name && found.version !== undefined) return { folder, version: found.version }
   }
   throw new Error(`${name}: no package.json of that name above ${require.resolve(name)}`)
 }
