@@ -64,13 +64,16 @@ it.each([
   ['normal', 60, normal, 25],
   ['exponential', 20, exponential, 10],
   ['exponential', 60, exponential, 75],
-] as const)('of 1000 series of %s noise, %d runs and no change at most so many are marked', (_, length, noise, most) => {
-  const random = new Random(11)
-  let marked = 0
-  for (let trial = 0; trial < 1000; trial++)
-    if (changePoints(Array.from({ length }, () => 0.03 * noise(random))).length > 0) marked++
-  expect(marked).toBeLessThanOrEqual(most)
-})
+] as const)(
+  'of 1000 series of %s noise, %d runs and no change at most so many are marked',
+  (_, length, noise, most) => {
+    const random = new Random(11)
+    let marked = 0
+    for (let trial = 0; trial < 1000; trial++)
+      if (changePoints(Array.from({ length }, () => 0.03 * noise(random))).length > 0) marked++
+    expect(marked).toBeLessThanOrEqual(most)
+  },
+)
 
 it('a series that never moves, one that moves by 0.5 %, and one too short have no change point', () => {
   expect(changePoints(new Array(40).fill(1))).toEqual([])

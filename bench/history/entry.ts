@@ -58,7 +58,9 @@ export type Interval = z.infer<typeof intervalSchema>
 export type Run = Pick<Entry, 'schemaVersion' | 'date' | 'commit' | 'modified' | 'fingerprint' | 'calibration'>
 
 /** The run of this process, measured now; `flags` are those of the processes that are timed. */
-export function thisRun(flags: readonly string[] = process.execArgv.filter((flag) => !/^--(import|require)/.test(flag))): Run {
+export function thisRun(
+  flags: readonly string[] = process.execArgv.filter((flag) => !/^--(import|require)/.test(flag)),
+): Run {
   return {
     schemaVersion: 1,
     date: new Date().toISOString(),

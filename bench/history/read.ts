@@ -14,7 +14,8 @@ const APART = 'selftest.jsonl'
 
 /** The lines of a file, or of every *.jsonl of a folder, oldest first. Throws HistoryError. */
 export function readHistory(path: string): Entry[] {
-  if (!existsSync(path)) throw new HistoryError(`${path}: there is no such file; record one with bench --record ${path}`)
+  if (!existsSync(path))
+    throw new HistoryError(`${path}: there is no such file; record one with bench --record ${path}`)
   const files = statSync(path).isDirectory()
     ? readdirSync(path)
         .filter((name) => name.endsWith('.jsonl') && name !== APART)

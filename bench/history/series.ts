@@ -1,6 +1,7 @@
 /** The history of one kernel on one machine. */
-import type { Entry } from './entry.ts'
+
 import { type Change, changePoints } from './changePoints.ts'
+import type { Entry } from './entry.ts'
 
 export interface Series {
   readonly name: string

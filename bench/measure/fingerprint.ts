@@ -52,7 +52,8 @@ export function caches(folder: string): string {
 
 /** Names of what differs, with both values: 'node 20.19.2 and 22.1.0'. */
 export function differences(a: Fingerprint, b: Fingerprint): string[] {
-  const text = (value: Fingerprint[keyof Fingerprint]): string => (Array.isArray(value) ? value.join(' ') : `${value}`) || 'none'
+  const text = (value: Fingerprint[keyof Fingerprint]): string =>
+    (Array.isArray(value) ? value.join(' ') : `${value}`) || 'none'
   return fingerprintSchema
     .keyof()
     .options.filter((key) => text(a[key]) !== text(b[key]))

@@ -1,0 +1,48 @@
+/** The ladder: each rung's rate on each case, from the textbook to the fastest. */
+import { type Box, frame, HEAD, head } from './frame.ts'
+import { legend, mark, whisker } from './mark.ts'
+import { type Calibration, casesOf, type Measurement, ROW, roomFor, rowName, shortNames, WIDTH } from './rows.ts'
+import { amount, logarithmic, logDomain } from './scale.ts'
+import { INK, line, page, text } from './svg.ts'
+
+/** From slow to fast; others behind. */
+const RUNGS = ['textbook', 'blocked', 'simd', 'winograd', 'threads', 'session']
+
+/** Undefined where fewer than two rungs were measured. */
+export function ladderPicture(name: string, all: readonly Measurement[], { peak }: Calibration): string | undefined {
+  const measured = all.filter(({ rung, flops }) => rung !== undefined && flops > 0)
+  const place = (rung: string): number => (RUNGS.includes(rung) ? RUNGS.indexOf(rung) : RUNGS.length)
+  const rungs = [...new Set(measured.map(({ rung }) => rung!))].sort((a, b) => place(a) - place(b))
+  if (rungs.length < 2) return undefined
+  const cases = casesOf(measured)
+  const short = shortNames(cases)
+  const left = roomFor([...short.values()])
+  const key = legend(rungs, left, HEAD, WIDTH - 24 - left)
+  const top = HEAD + key.height + 24
+  const box: Box = { left, top, right: WIDTH - 24, bottom: top + ROW * (cases.length + 0.5) }
+  const x = logarithmic(logDomain([...measured.map(({ rate }) => rate.median), peak]), [box.left, box.right])
+  const rows = cases.map((c, i) => {
+    const y = top + ROW * (i + 0.75)
+    const of = measured.filter((m) => m.case === c)
+    const marks = of.map((m) => {
+      const group = rungs.indexOf(m.rung!)
+      const [low, high] = [m.rate.low, m.rate.high].map((v) => x.at(Math.min(Math.max(v, x.domain[0]), x.domain[1])))
+      const tip = `${m.rung}: ${amount(m.rate.median)} GFLOP/s [${amount(m.rate.low)}, ${amount(m.rate.high)}]`
+      return whisker(group, low!, y, high!, y) + mark(group, x.at(m.rate.median), y, 4.5, tip)
+    })
+    return rowName(short.get(c)!, left, box.right, y) + marks.join('')
+  })
+  const about = 'each mark a rung of the optimized ladder, medians with intervals of 95 %; right is faster'
+  const peakAt = x.at(peak)
+  return page(WIDTH, box.bottom + 52, `${name}: the ladder`, about, [
+    head(`${name}: the ladder`, about),
+    key.svg,
+    frame(box, { scale: x, title: 'rate, GFLOP/s' }, undefined),
+    line(peakAt, box.top, peakAt, box.bottom, INK, { 'stroke-width': 1.6, 'stroke-dasharray': '7 4' }),
+    text(peakAt, box.top - 6, `peak of one thread ${amount(peak)}`, {
+      anchor: peakAt > WIDTH - 110 ? 'end' : 'middle',
+      size: 11,
+    }),
+    ...rows,
+  ])
+}
