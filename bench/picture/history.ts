@@ -80,7 +80,7 @@ function changeMarks(
     const half = widthOf(said, 11) / 2
     const middle = Math.min(Math.max(x, box.left + half), box.right - half)
     const row = ends.findIndex((end) => end + 8 < middle - half)
-    const rule = line(x, box.top, x, box.bottom + (row < 0 ? 6 : 24 + 14 * row), CHANGED, {
+    const rule = line(x, box.top, x, box.bottom + 5, CHANGED, {
       'stroke-width': 1.4,
       'stroke-dasharray': '4 3',
     })

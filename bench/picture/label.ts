@@ -46,7 +46,7 @@ export function labels(
       .find((box) => inside(box, within) && !covered.some((other) => meet(box, other)))
     if (!place) continue
     covered.push(place)
-    parts.push(text(place.left, place.bottom - 3, name, { size: SIZE, fill: INK }))
+    parts.push(text(place.left, place.bottom - 3, name, { size: SIZE, fill: INK, halo: true }))
   }
   return { svg: parts.join(''), named: parts.length }
 }

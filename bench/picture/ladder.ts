@@ -1,34 +1,37 @@
 /** The ladder: each rung's rate on each case, from the textbook to the fastest. */
+import { labelOf } from '../history/document.ts'
 import { type Box, frame, HEAD, head } from './frame.ts'
 import { legend, mark, whisker } from './mark.ts'
-import { type Calibration, casesOf, type Measurement, ROW, roomFor, rowName, shortNames, WIDTH } from './rows.ts'
+import { type Calibration, casesOf, groupsOf, type Measurement, roomFor, rowName, shortNames, WIDTH } from './rows.ts'
 import { amount, logarithmic, logDomain } from './scale.ts'
 import { INK, line, page, text } from './svg.ts'
 
-/** From slow to fast; others behind. */
-const RUNGS = ['textbook', 'blocked', 'simd', 'winograd', 'threads', 'session']
+/** Between the rungs of a case, so that their intervals stand apart. */
+const LANE = 3.4
 
 /** Undefined where fewer than two rungs were measured. */
 export function ladderPicture(name: string, all: readonly Measurement[], { peak }: Calibration): string | undefined {
   const measured = all.filter(({ rung, flops }) => rung !== undefined && flops > 0)
-  const place = (rung: string): number => (RUNGS.includes(rung) ? RUNGS.indexOf(rung) : RUNGS.length)
-  const rungs = [...new Set(measured.map(({ rung }) => rung!))].sort((a, b) => place(a) - place(b))
+  const groups = groupsOf(all)
+  const rungs = groups.filter((group) => measured.some((m) => labelOf(m) === group))
   if (rungs.length < 2) return undefined
   const cases = casesOf(measured)
   const short = shortNames(cases)
   const left = roomFor([...short.values()])
-  const key = legend(rungs, left, HEAD, WIDTH - 24 - left)
+  const key = legend(rungs, groups, left, HEAD, WIDTH - 24 - left)
   const top = HEAD + key.height + 24
-  const box: Box = { left, top, right: WIDTH - 24, bottom: top + ROW * (cases.length + 0.5) }
+  const row = Math.max(24, LANE * rungs.length + 10)
+  const box: Box = { left, top, right: WIDTH - 24, bottom: top + row * (cases.length + 0.5) }
   const x = logarithmic(logDomain([...measured.map(({ rate }) => rate.median), peak]), [box.left, box.right])
   const rows = cases.map((c, i) => {
-    const y = top + ROW * (i + 0.75)
+    const y = top + row * (i + 0.75)
     const of = measured.filter((m) => m.case === c)
     const marks = of.map((m) => {
-      const group = rungs.indexOf(m.rung!)
+      const group = groups.indexOf(labelOf(m))
+      const lane = y + (rungs.indexOf(labelOf(m)) - (rungs.length - 1) / 2) * LANE
       const [low, high] = [m.rate.low, m.rate.high].map((v) => x.at(Math.min(Math.max(v, x.domain[0]), x.domain[1])))
-      const tip = `${m.rung}: ${amount(m.rate.median)} GFLOP/s [${amount(m.rate.low)}, ${amount(m.rate.high)}]`
-      return whisker(group, low!, y, high!, y) + mark(group, x.at(m.rate.median), y, 4.5, tip)
+      const tip = `${labelOf(m)}: ${amount(m.rate.median)} GFLOP/s [${amount(m.rate.low)}, ${amount(m.rate.high)}]`
+      return whisker(group, low!, lane, high!, lane) + mark(group, x.at(m.rate.median), lane, 4.2, tip)
     })
     return rowName(short.get(c)!, left, box.right, y) + marks.join('')
   })

@@ -67,19 +67,20 @@ export function whisker(group: number, x1: number, y1: number, x2: number, y2: n
 
 const ROW = 20
 
-/** The names of groups, in as many rows as they need. */
+/** Names with their marks, in as many rows as they need; `groups` says which mark is whose. */
 export function legend(
   names: readonly string[],
+  groups: readonly string[],
   left: number,
   top: number,
   width: number,
 ): { svg: string; height: number } {
   let [x, y] = [left, top]
   const parts: string[] = []
-  for (const [group, name] of names.entries()) {
+  for (const name of names) {
     const needs = 16 + widthOf(name) + 18
     if (x > left && x + needs > left + width) [x, y] = [left, y + ROW]
-    parts.push(mark(group, x + 5, y + ROW / 2), text(x + 16, y + ROW / 2 + 4, name, { size: SIZE }))
+    parts.push(mark(groups.indexOf(name), x + 5, y + ROW / 2), text(x + 16, y + ROW / 2 + 4, name, { size: SIZE }))
     x += needs
   }
   return { svg: parts.join(''), height: names.length > 0 ? y + ROW - top : 0 }

@@ -2,7 +2,7 @@
 import { labelOf } from '../history/document.ts'
 import { type Box, frame, HEAD, head } from './frame.ts'
 import { legend, mark, whisker } from './mark.ts'
-import { casesOf, type Measurement, roomFor, rowName, shortNames, WIDTH } from './rows.ts'
+import { casesOf, groupsOf, type Measurement, roomFor, rowName, shortNames, WIDTH } from './rows.ts'
 import { amount, logarithmic, logDomain } from './scale.ts'
 import { element, INK, line, page, QUIET, SIZE, text } from './svg.ts'
 
@@ -28,9 +28,10 @@ export function peersPicture(name: string, all: readonly Measurement[]): string 
     who.length > 1 ? `${short.get(m.case)}, ${labelOf(m)}` : short.get(m.case)!
   const ratios = measured.flatMap((m) => m.ratio!.map((r): Ratio => ({ ...r, row: rowOf(m) })))
   const peers = [...new Set(ratios.map(({ to }) => to))]
+  const groups = groupsOf(all)
   const rows = [...new Set(ratios.map(({ row }) => row))]
   const left = roomFor([...rows, MEAN])
-  const key = legend(peers, left, HEAD, WIDTH - 24 - left)
+  const key = legend(peers, groups, left, HEAD, WIDTH - 24 - left)
   const top = HEAD + key.height + 26
   const row = Math.max(24, LANE * peers.length + 8)
   const box: Box = { left, top, right: WIDTH - 24, bottom: top + row * (rows.length + 1) }
@@ -41,7 +42,7 @@ export function peersPicture(name: string, all: readonly Measurement[]): string 
     const marks = ratios
       .filter((r) => r.row === each)
       .map(({ to, median, low, high }) => {
-        const group = peers.indexOf(to)
+        const group = groups.indexOf(to)
         const tip = `${amount(median)} times as fast as ${to} [${amount(low)}, ${amount(high)}]`
         return (
           whisker(group, x.at(low), lane(y, to), x.at(high), lane(y, to)) +
@@ -59,9 +60,10 @@ export function peersPicture(name: string, all: readonly Measurement[]): string 
     const said = text(at + (right ? -9 : 9), lane(y, to) + 4, `${amount(mean)} ×`, {
       size: SIZE - 1,
       weight: 600,
+      halo: true,
       anchor: right ? 'end' : 'start',
     })
-    return mark(peers.indexOf(to), at, lane(y, to), 5.2) + said
+    return mark(groups.indexOf(to), at, lane(y, to), 5.2) + said
   })
   const one = x.at(1)
   const about = `${who.length === 1 ? who[0] : 'ours'} over the peer in the same run, medians with intervals of 95 %; right of 1 is faster`

@@ -3,7 +3,7 @@ import { labelOf } from '../history/document.ts'
 import { type Box, frame, HEAD, head } from './frame.ts'
 import { labels } from './label.ts'
 import { legend, mark, whisker } from './mark.ts'
-import { type Calibration, casesOf, type Measurement, shortNames, WIDTH } from './rows.ts'
+import { type Calibration, casesOf, groupsOf, type Measurement, shortNames, WIDTH } from './rows.ts'
 import { amount, linear, logarithmic, logDomain } from './scale.ts'
 import { INK, line, page, text, widthOf } from './svg.ts'
 
@@ -12,9 +12,10 @@ const HEIGHT = 420
 /** The axis ends at the peak of one thread; only where threads together go beyond it does it go on. */
 export function ratePicture(name: string, all: readonly Measurement[], { peak }: Calibration): string {
   const measured = all.filter(({ flops }) => flops > 0)
-  const groups = [...new Set(measured.map(labelOf))]
+  const groups = groupsOf(all)
+  const shown = groups.filter((group) => measured.some((m) => labelOf(m) === group))
   const short = shortNames(casesOf(measured))
-  const key = legend(groups, 70, HEAD, WIDTH - 94)
+  const key = legend(shown, groups, 70, HEAD, WIDTH - 94)
   const top = HEAD + key.height + 22
   const box: Box = { left: 70, top, right: WIDTH - 24, bottom: top + HEIGHT }
   const most = Math.max(...measured.map(({ rate }) => rate.high))
@@ -29,7 +30,11 @@ export function ratePicture(name: string, all: readonly Measurement[], { peak }:
     const best = measured.filter((m) => m.case === c).reduce((a, b) => (a.rate.median >= b.rate.median ? a : b))
     return { ...at(best), name: short.get(c)! }
   })
-  const names = labels(named, measured.map(at), box, taken)
+  const bars = measured.map((m) => {
+    const { x } = at(m)
+    return { left: x - 3, top: y.at(m.rate.high), right: x + 3, bottom: y.at(m.rate.low) }
+  })
+  const names = labels(named, measured.map(at), box, [...taken, ...bars])
   const unnamed = named.length - names.named
   const marks = measured.map((m) => {
     const group = groups.indexOf(labelOf(m))

@@ -1,13 +1,23 @@
 /** What the pictures share: names of cases, and rows of cases with their names on the left. */
-import type { SuiteDocument } from '../history/document.ts'
+import { labelOf, type Measurement, type SuiteDocument } from '../history/document.ts'
 import { fitted, GRID, line, SIZE, text, widthOf } from './svg.ts'
 
 export type Calibration = SuiteDocument['calibration']
-export type { Measurement } from '../history/document.ts'
+export type { Measurement }
 
 export const WIDTH = 960
-export const ROW = 24
 const MOST_NAME = 330
+
+/** The ladder, from slow to fast. */
+const RUNGS = ['textbook', 'blocked', 'simd', 'winograd', 'threads', 'session']
+
+/** Who has which mark, the same in all pictures of a suite: the ladder's rungs first, then peers as they come. */
+export function groupsOf(measurements: readonly Measurement[]): string[] {
+  const place = ({ rung }: Measurement): number =>
+    rung === undefined ? RUNGS.length + 1 : RUNGS.includes(rung) ? RUNGS.indexOf(rung) : RUNGS.length
+  const named = [...measurements].sort((a, b) => place(a) - place(b)).map(labelOf)
+  return [...new Set([...named, ...measurements.flatMap(({ ratio }) => ratio?.map(({ to }) => to) ?? [])])]
+}
 
 /** Cases in the order in which they come. */
 export const casesOf = (measurements: readonly { readonly case: string }[]): string[] => [

@@ -12,7 +12,7 @@ export function linear(domain: readonly [number, number], range: readonly [numbe
   const [low, high] = domain
   const raw = (high - low) / count
   const power = 10 ** Math.floor(Math.log10(raw))
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw * 0.999)!
+  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw * 0.75)!
   const first = Math.ceil(low / step - 1e-9)
   const last = Math.floor(high / step + 1e-9)
   // Divided where a step is below 1: 3 · 0.1 is no tenth.

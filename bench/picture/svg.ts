@@ -21,6 +21,8 @@ export interface TextStyle {
   readonly weight?: number
   /** Degrees, about the text's own point. */
   readonly turn?: number
+  /** White around the letters, where lines may pass below them. */
+  readonly halo?: boolean
   /** Shown when the pointer rests on it: what had to be shortened. */
   readonly full?: string
 }
@@ -31,10 +33,22 @@ export const QUIET = '#555c63'
 export const GRID = '#e3e6e9'
 
 export function text(x: number, y: number, content: string, style: TextStyle = {}): string {
-  const { anchor, size = SIZE, fill = INK, weight, turn, full } = style
+  const { anchor, size = SIZE, fill = INK, weight, turn, full, halo } = style
   const transform = turn === undefined ? undefined : `rotate(${turn} ${number(x)} ${number(y)})`
   const tip = full === undefined || full === content ? [] : [element('title', {}, escapeMarkup(full))]
-  const attributes = { x, y, 'text-anchor': anchor, 'font-size': size, fill, 'font-weight': weight, transform }
+  const around = halo
+    ? { 'paint-order': 'stroke', stroke: '#ffffff', 'stroke-width': 3, 'stroke-linejoin': 'round' }
+    : {}
+  const attributes = {
+    x,
+    y,
+    'text-anchor': anchor,
+    'font-size': size,
+    fill,
+    'font-weight': weight,
+    transform,
+    ...around,
+  }
   return element('text', attributes, ...tip, escapeMarkup(content))
 }
 
