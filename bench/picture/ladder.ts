@@ -22,16 +22,19 @@ export function ladderPicture(name: string, all: readonly Measurement[], { peak 
   const top = HEAD + key.height + 24
   const row = Math.max(24, LANE * rungs.length + 10)
   const box: Box = { left, top, right: WIDTH - 24, bottom: top + row * (cases.length + 0.5) }
-  const x = logarithmic(logDomain([...measured.map(({ rate }) => rate.median), peak]), [box.left, box.right])
+  const x = logarithmic(logDomain([...measured.flatMap(({ rate }) => [rate.low, rate.high]), peak]), [
+    box.left,
+    box.right,
+  ])
   const rows = cases.map((c, i) => {
     const y = top + row * (i + 0.75)
     const of = measured.filter((m) => m.case === c)
     const marks = of.map((m) => {
       const group = groups.indexOf(labelOf(m))
       const lane = y + (rungs.indexOf(labelOf(m)) - (rungs.length - 1) / 2) * LANE
-      const [low, high] = [m.rate.low, m.rate.high].map((v) => x.at(Math.min(Math.max(v, x.domain[0]), x.domain[1])))
+      const [low, high] = [x.at(m.rate.low), x.at(m.rate.high)]
       const tip = `${labelOf(m)}: ${amount(m.rate.median)} GFLOP/s [${amount(m.rate.low)}, ${amount(m.rate.high)}]`
-      return whisker(group, low!, lane, high!, lane) + mark(group, x.at(m.rate.median), lane, 4.2, tip)
+      return whisker(group, low, lane, high, lane) + mark(group, x.at(m.rate.median), lane, 4.2, tip)
     })
     return rowName(short.get(c)!, left, box.right, y) + marks.join('')
   })

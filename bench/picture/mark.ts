@@ -1,7 +1,8 @@
 /** Marks: a colour and a shape a group, so that neither colour vision nor a colour printer is needed to tell them apart. */
+import { escapeMarkup } from '../../audit/report/escape.ts'
 import { element, line, SIZE, text, widthOf } from './svg.ts'
 
-/** Colours that the colour-blind tell apart, without the yellow that white paper swallows. Source: Okabe & Ito 2008. */
+/** Colours that the colour-blind tell apart, after Okabe & Ito 2008: light ones darkened for white paper, yellow left out. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#aa4499', '#b87900', '#3f9fd8', '#4d4d4d'] as const
 const SHAPES = ['circle', 'square', 'triangle', 'diamond', 'wedge', 'cross'] as const
 
@@ -45,7 +46,7 @@ export function mark(group: number, x: number, y: number, radius = 4.5, tip?: st
     ],
   }
   const look = { fill, stroke: '#ffffff', 'stroke-width': 0.75 }
-  const inner = tip === undefined ? [] : [element('title', {}, tip.replaceAll('&', '&amp;').replaceAll('<', '&lt;'))]
+  const inner = tip === undefined ? [] : [element('title', {}, escapeMarkup(tip))]
   if (shape === 'circle') return element('circle', { cx: x, cy: y, r, ...look }, ...inner)
   if (shape === 'square')
     return element('rect', { x: x - r * 0.9, y: y - r * 0.9, width: r * 1.8, height: r * 1.8, ...look }, ...inner)

@@ -43,6 +43,7 @@ export function rooflinePicture(name: string, all: readonly Measurement[], { pea
     { left: box.right - widthOf(peakSaid, 11), top: corner.y - 17, right: box.right, bottom: corner.y + 3 },
     { left: along.x - dx - 12, top: along.y - dy - 18, right: along.x + dx, bottom: along.y + dy },
     ...segments(foot, corner),
+    { left: corner.x, top: corner.y - 1, right: box.right, bottom: corner.y + 1 },
   ]
   const named = casesOf(measured).map((c) => {
     const best = measured.filter((m) => m.case === c).reduce((a, b) => (a.rate.median >= b.rate.median ? a : b))
