@@ -224,6 +224,15 @@ bench
     process.exitCode = (await import('./benchReport.ts')).benchReport(files, flags)
   })
 
+bench
+  .command('harness')
+  .description('how fast the harness itself is: textbook, gradient checks, verdicts, audits, start of the command line')
+  .option('--only <parts>', 'of textbook, gradients, verdicts, audit, startup: a list with commas', several)
+  .option('--rounds <count>', 'samples of an operator; an interval needs 6', wholeNumber(6), 7)
+  .action(async (_, command) => {
+    process.exitCode = await (await import('./benchHarness.ts')).benchHarness(command.optsWithGlobals())
+  })
+
 // Whoever reads may have enough: `cnn-oracle audit --list | head -3` is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
