@@ -58,7 +58,7 @@ function speed({ part, seconds, rate, flops, unit }: Figure): string {
   return `${((rate.median * flops) / 1e9).toFixed(3)} GFLOP/s ${interval(flops / 1e9, rate, 3)}`
 }
 
-/** Least and median over operators, and which fall short: not by their median alone, their whole interval counts. */
+/** Least and median over operators, and which fall short by their median; whether their interval still reaches it is said. */
 function manyText(part: Part, figures: readonly Figure[]): string[] {
   if (figures.length === 0) return []
   const sorted = [...figures].sort((a, b) => a.rate.median - b.rate.median)

@@ -3,7 +3,7 @@ import { differences, type Fingerprint } from '../measure/fingerprint.ts'
 import type { Entry, Interval } from './entry.ts'
 import { nameOf } from './series.ts'
 
-export interface Compared {
+interface Compared {
   readonly name: string
   readonly case: string | null
   /** Time of B over that of A; only within one fingerprint. */

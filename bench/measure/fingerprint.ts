@@ -34,7 +34,7 @@ export function fingerprint(flags: readonly string[] = []): Fingerprint {
 }
 
 /** Caches of the first core as Linux lists them. */
-export function caches(folder: string): string {
+function caches(folder: string): string {
   try {
     const read = (index: string, what: string): string => readFileSync(`${folder}/${index}/${what}`, 'utf8').trim()
     return readdirSync(folder)

@@ -6,7 +6,7 @@ import { element, line, SIZE, text, widthOf } from './svg.ts'
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#aa4499', '#b87900', '#3f9fd8', '#4d4d4d'] as const
 const SHAPES = ['circle', 'square', 'triangle', 'diamond', 'wedge', 'cross'] as const
 
-export const colourOf = (group: number): string => COLOURS[group % COLOURS.length]!
+const colourOf = (group: number): string => COLOURS[group % COLOURS.length]!
 
 /** 7 colours by 6 shapes: 42 groups before one comes again. */
 export function mark(group: number, x: number, y: number, radius = 4.5, tip?: string): string {

@@ -7,7 +7,7 @@ import { peersPicture } from './peers.ts'
 import { ratePicture } from './rate.ts'
 import { rooflinePicture } from './roofline.ts'
 
-export const REPORT = 'bench/report'
+const REPORT = 'bench/report'
 
 export interface Picture {
   readonly file: string
