@@ -41,8 +41,9 @@ export function compare(a: readonly Entry[], b: readonly Entry[]): Comparison {
       paired: now.base !== null && now.base === old.commit ? now.ratio : null,
     })
   }
-  const missing = (of: typeof before, from: typeof before): string[] =>
-    [...of].filter(([key]) => !from.has(key)).map(([, [entry]]) => nameOf(entry!))
+  const missing = (of: typeof before, from: typeof before): string[] => [
+    ...new Set([...of].filter(([key]) => !from.has(key)).map(([, [entry]]) => nameOf(entry!))),
+  ]
   return { rows, differs: [...differs], onlyA: missing(before, after), onlyB: missing(after, before) }
 }
 

@@ -140,6 +140,11 @@ it('of several runs of a commit the last on the machine of both counts; void one
   expect(compare(a, renamed)).toMatchObject({ rows: [], onlyA: ['gate/conv3x3'], onlyB: ['gate/new'] })
 })
 
+it('a void run is in no series', () => {
+  const isVoid = entriesOfGate(gateOf(9, true), hash('0'), run(hash('c'), 2))
+  expect(seriesOf([...lines(hash('a'), 2), ...isVoid]).map(({ entries }) => entries.length)).toEqual([1])
+})
+
 it('the chart marks a step of 20 % where it is, with the commit; machines have charts of their own', () => {
   const steps = Array.from({ length: 24 }, (_, i) =>
     lines(hash((i % 16).toString(16)), (i < 14 ? 2 : 2.4) * (1 + 0.002 * (i % 3)), i + 1),
