@@ -7,31 +7,19 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { pythonWith } from '../audit/witness/python.ts'
-import { blocked64 } from '../optimized/index.ts'
-import { parseCase } from '../properties/descriptor.ts'
-import { checkGradient } from '../properties/gradient/checkGradient.ts'
+import { GRADIENT_CASE, gradientCheck, type Mode } from './harness/gradientCheck.ts'
 import { intervalText, medianInterval } from './interval.ts'
 
-const CASE = 'conv2d n2c3h8w8 m4r3s3 pd1'
 const ROUNDS = 20
 /** Checks before the first round: V8 has optimized what it will by then. */
 const WARM = 60
 /** Checks of a round; their mean is one sample. */
 const AT_ONCE = { full: 5, fast: 40 } as const
-type Mode = keyof typeof AT_ONCE
-
-const c = parseCase(CASE)
-
-async function check(mode: Mode): Promise<void> {
-  const checks = await checkGradient(blocked64, 'conv2d', c, { full: mode === 'full' })
-  if (checks.length !== 3 || checks.some(({ status }) => status !== 'held'))
-    throw new Error(`a check that does not hold is not timed: ${checks.map(({ message }) => message).join('; ')}`)
-}
 
 /** Milliseconds a check. */
 async function timeOurs(mode: Mode): Promise<number> {
   const start = performance.now()
-  for (let i = 0; i < AT_ONCE[mode]; i++) await check(mode)
+  for (let i = 0; i < AT_ONCE[mode]; i++) await gradientCheck(mode)
   return (performance.now() - start) / AT_ONCE[mode]
 }
 
@@ -70,7 +58,7 @@ async function pytorch(): Promise<Peer | undefined> {
 }
 
 const peer = await pytorch()
-for (const mode of ['full', 'fast'] as const) for (let i = 0; i < WARM; i++) await check(mode)
+for (const mode of ['full', 'fast'] as const) for (let i = 0; i < WARM; i++) await gradientCheck(mode)
 for (const mode of ['full', 'fast'] as const) {
   await peer?.time(mode)
   const [ours, theirs, ratios]: [number[], number[], number[]] = [[], [], []]
@@ -85,7 +73,7 @@ for (const mode of ['full', 'fast'] as const) {
     ratios.push(other / own)
   }
   const name = mode === 'full' ? 'full Jacobian' : 'random projection'
-  process.stdout.write(`${CASE}, all gradients, ${name}: ${intervalText(medianInterval(ours), ' ms')}`)
+  process.stdout.write(`${GRADIENT_CASE}, all gradients, ${name}: ${intervalText(medianInterval(ours), ' ms')}`)
   if (peer) {
     process.stdout.write(
       `; PyTorch ${peer.version} gradcheck ${intervalText(medianInterval(theirs), ' ms')}: ${intervalText(medianInterval(ratios), ' ×', 1)}`,

@@ -14,8 +14,9 @@ import { simd, threadsOf } from '../optimized/index.ts'
 import { instantiate } from '../properties/case.ts'
 import { parseCase } from '../properties/descriptor.ts'
 import type { Implementation, Tensor } from '../reference/contract.ts'
-import { callOperator, operatorRow } from '../reference/operators.ts'
+import { callOperator } from '../reference/operators.ts'
 import { intervalText, medianInterval } from './interval.ts'
+import { flopsOf } from './measure/flops.ts'
 
 const LAYERS = [
   'conv2d n1c64h56w56 m64r3s3 pd1 @real#1',
@@ -88,13 +89,6 @@ function block(call: () => unknown): { ms: number; delayed: number } {
   return { ms: median(times), delayed: waited / (performance.now() - begin) }
 }
 
-/** Two operations a product; what a result sums stands in the table. */
-function flopsOf(descriptor: string, { shape }: Tensor): number {
-  const { sizes, ...c } = parseCase(descriptor)
-  const { attributes } = instantiate({ sizes, ...c }, 'float32')
-  return 2 * operatorRow(c.operator).terms(sizes, attributes) * shape.reduce((a, b) => a * b, 1)
-}
-
 const median = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[times.length >> 1]!
 
 process.stdout.write(`${one.name} ${one.version ?? ''} beside ${two.name} ${two.version ?? ''}\n`)
@@ -119,7 +113,7 @@ for (const descriptor of process.argv.length > 2 ? process.argv.slice(2) : LAYER
   }
   const counted = undisturbed.length < 6 ? 'too few' : intervalText(medianInterval(undisturbed), ' ×')
   process.stdout.write(
-    `${descriptor.padEnd(52)} ${(flopsOf(descriptor, expected) / 1e6).toFixed(1).padStart(6)} MFLOP  ` +
+    `${descriptor.padEnd(52)} ${(flopsOf(parseCase(descriptor)) / 1e6).toFixed(1).padStart(6)} MFLOP  ` +
       `${counted} in ${undisturbed.length} undisturbed rounds; ${intervalText(medianInterval(ratios), ' ×')} in all ${ratios.length}; ` +
       `fastest ${fastest.one.toFixed(2)} / ${fastest.two.toFixed(2)} ms; load ${loadavg()[0]!.toFixed(1)}\n`,
   )

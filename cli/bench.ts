@@ -1,12 +1,13 @@
 /** `cnn-oracle bench --against REF` and `bench selftest`: the gate of speed, and what it promises. */
-import { appendFileSync, mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { environment } from '../audit/report/environment.ts'
+import { FLAGS } from '../bench/gate/armProcess.ts'
 import { gate, gateExit, gateText } from '../bench/gate/gate.ts'
 import { readTrials, selftest, selftestText, type Trial } from '../bench/gate/selftest.ts'
 import { type Tracked, tracked } from '../bench/gate/tracked.ts'
 import { checkout } from '../bench/gate/tree.ts'
+import { append, thisRun } from '../bench/history/entry.ts'
+import { entriesOfGate } from '../bench/history/fromGate.ts'
 import { exitCode, UsageError } from './exit.ts'
 import { progressLine } from './progress.ts'
 
@@ -39,10 +40,7 @@ export async function bench({ against, filter, seed, record, json, list }: Bench
   })
   line.clear()
   const document = { schemaVersion: 1, base: base.commit, ...environment(), ...report }
-  if (record !== undefined) {
-    mkdirSync(dirname(record), { recursive: true })
-    appendFileSync(record, `${JSON.stringify({ date: new Date().toISOString(), ...document })}\n`)
-  }
+  if (record !== undefined) append(record, entriesOfGate(report, base.commit, thisRun(FLAGS)))
   const text = `against ${against}, ${base.commit.slice(0, 12)}\n${gateText(report)}`
   process.stdout.write(`${json ? JSON.stringify(document, null, 2) : text}\n`)
   return gateExit(report)

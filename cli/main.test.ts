@@ -57,6 +57,11 @@ describe('the command line', () => {
     ['bench --list --filter nothing', 'conv3x3'],
     ['bench selftest --only 3', '0, 2, 5 or 10'],
     ['bench selftest --load much', 'idle, loaded or both'],
+    ['bench history no-such.jsonl', 'record one with bench --record'],
+    ['bench history <(echo broken) --no-svg', ':1: the line is no JSON'],
+    ['bench compare no-such-file HEAD', 'neither a file nor a commit'],
+    ['bench report no-such.json', '--json'],
+    ['bench harness --only speed', 'textbook, gradients, verdicts, audit, startup'],
   ])('%s is refused in one line with the mend; exit code 2', (command, mend) => {
     const { stderr, stdout, status } = run(`${cli} ${command}`)
     expect(status).toBe(2)

@@ -210,6 +210,45 @@ bench
     process.exitCode = await (await import('./bench.ts')).benchSelftest(command.optsWithGlobals())
   })
 
+bench
+  .command('history')
+  .description('draw what was recorded, a chart a kernel, with change points')
+  .argument('[path]', 'a file of JSON lines, or a folder of them', 'bench/history')
+  .option('--add <file>', 'first append what a suite printed with --json; to bench/history/suites.jsonl, or --record')
+  .option('--svg <file>', 'where the picture goes', 'bench/report/history.svg')
+  .option('--no-svg', 'draw in the terminal alone')
+  .action(async (path: string, _, command) => {
+    process.exitCode = (await import('./benchHistory.ts')).benchHistory(path, command.optsWithGlobals())
+  })
+
+bench
+  .command('compare')
+  .description('two recorded runs, kernel by kernel: times within one machine, ratios across')
+  .argument('<a>', 'FILE.jsonl, FILE.json of a suite, or a commit of the history')
+  .argument('<b>', 'the same')
+  .option('--history <path>', 'where commits are looked up', 'bench/history')
+  .action(async (a: string, b: string, _, command) => {
+    process.exitCode = (await import('./benchCompare.ts')).benchCompare(a, b, command.optsWithGlobals())
+  })
+
+bench
+  .command('report')
+  .description('write pictures: rate against size, roofline, ladder, peers, history')
+  .argument('[file...]', 'what suites printed with --json')
+  .option('--folder <folder>', 'where to', 'bench/report')
+  .action(async (files: string[], flags) => {
+    process.exitCode = (await import('./benchReport.ts')).benchReport(files, flags)
+  })
+
+bench
+  .command('harness')
+  .description('how fast the harness itself is: textbook, gradient checks, verdicts, audits, start of the command line')
+  .option('--only <parts>', 'of textbook, gradients, verdicts, audit, startup: a list with commas', several)
+  .option('--rounds <count>', 'samples of an operator; an interval needs 6', wholeNumber(6), 7)
+  .action(async (_, command) => {
+    process.exitCode = await (await import('./benchHarness.ts')).benchHarness(command.optsWithGlobals())
+  })
+
 // Whoever reads may have enough: `cnn-oracle audit --list | head -3` is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error

@@ -89,7 +89,7 @@ export function planLayer(layer: Layer, flatten = true): Plan {
   const [P, Q] = flat ? [1, layer.out[0] * layer.out[1]] : layer.out
   const span = (axis: 0 | 1, outputs: number): number =>
     flat ? outputs : (outputs - 1) * layer.stride[axis] + layer.dilation[axis] * (layer.kernel[axis] - 1) + 1
-  const tiled = flat || (R * S === 1 && layer.stride[1] === 1 && Co >= LEAST_MAPS)
+  const tiled = flat || (R * S === 1 && layer.stride.every((step) => step === 1) && Co >= LEAST_MAPS)
   const channels = depthwise ? 1 : even(Ci, Math.floor(DEPTH / (R * S)))
   const maps = eights(Co, Math.floor(WEIGHTS / (Ci * R * S)))
   const sums = channels < Ci ? maps : 0

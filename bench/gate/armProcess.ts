@@ -8,7 +8,7 @@ const armFile = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './arm.t
 const ANSWER_MS = 120_000
 
 /** WebAssembly goes to the optimizing tier at once; gc() is there to be called between blocks. */
-const FLAGS = ['--no-liftoff', '--expose-gc'] as const
+export const FLAGS = ['--no-liftoff', '--expose-gc'] as const
 
 const canPin = spawnSync('taskset', ['-c', '0', 'true']).status === 0
 

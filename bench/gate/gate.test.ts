@@ -18,6 +18,7 @@ const kernel = (name: string, outcome: Outcome, change = 0) => ({
   spread: 0.01,
   ratios: [change, change],
   rerun: null,
+  times: [1, 1],
   ms: 1,
   steady: true,
   equal: true,

@@ -13,6 +13,8 @@ interface KernelReport extends Decision {
   /** Log ratios a session, those of the rerun behind. */
   readonly ratios: readonly number[]
   readonly rerun: Decision | null
+  /** Milliseconds a call, a session each, without those of the rerun. */
+  readonly times: readonly number[]
   readonly ms: number
   readonly steady: boolean
   readonly equal: boolean
@@ -51,6 +53,7 @@ export async function gate(trees: Trees, kernels: readonly Tracked[], options: G
       name,
       ratios: [...sessions, ...(again?.sessions.get(name) ?? [])].map(({ ratio }) => ratio),
       rerun,
+      times: sessions.map(({ ms }) => ms),
       ms: Math.min(...sessions.map(({ ms }) => ms)),
       steady: sessions.every(({ steady }) => steady),
       equal: sessions.every(({ equal }) => equal),

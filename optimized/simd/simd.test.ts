@@ -55,6 +55,7 @@ describe('around every edge of a tile and a block', () => {
     ['a kernel row too large to unroll', 'conv2d n1c2h4w40 m4r2s34 @real#4'],
     ['rows in blocks', 'conv2d n1c28h90w40 m2r3s3 pd1 @real#5'],
     ['columns in blocks', 'conv2d n1c200h20w20 m2r1s1 @real#6'],
+    ['1×1 with padding, rows apart, columns not', 'conv2d n1c3h7w5 m33r1s1 st2x1 pd1x0x1x0 @exact#3'],
     ['images together', 'conv2d n17c1h9w8 m6r5s5 bias @exact#7'],
     ['groups', 'conv2d n2c12h5w6 m20r3s3 pd1x0x2x1 g4 bias @exact#8'],
     ['a multiplier of two', 'conv2d n1c5h9w11 m10r3s3 pd1 dl2 g5 bias @exact#9'],

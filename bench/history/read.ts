@@ -1,0 +1,49 @@
+/** Reads histories back. A line that is none is named by file and number, with the mend. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Entry, entrySchema } from './entry.ts'
+
+/** A history that cannot be read; the message is one line. */
+export class HistoryError extends Error {
+  override readonly name = 'HistoryError'
+}
+
+export const HISTORY = 'bench/history'
+/** Runs of the gate's self-test are no history of speed: bench/gate/selftest.ts reads them. */
+const APART = 'selftest.jsonl'
+
+/** The lines of a file, or of every *.jsonl of a folder, oldest first. Throws HistoryError. */
+export function readHistory(path: string): Entry[] {
+  if (!existsSync(path))
+    throw new HistoryError(`${path}: there is no such file; record one with bench --record ${path}`)
+  const files = statSync(path).isDirectory()
+    ? readdirSync(path)
+        .filter((name) => name.endsWith('.jsonl') && name !== APART)
+        .sort()
+        .map((name) => join(path, name))
+    : [path]
+  return files.flatMap(readLines).sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0))
+}
+
+function readLines(file: string): Entry[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((line, i) => (line.trim() === '' ? [] : [entryOf(line, `${file}:${i + 1}`)]))
+}
+
+function entryOf(line: string, where: string): Entry {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split('\n')[0]! : String(error)
+    throw new HistoryError(`${where}: the line is no JSON (${why}); delete it, or take it back with git checkout`)
+  }
+  const parsed = entrySchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const { path, message } = parsed.error.issues[0]!
+  const field = path.length > 0 ? path.join('.') : 'the line'
+  throw new HistoryError(
+    `${where}: ${field}: ${message}; delete the line or mend it, bench/history/entry.ts says what it holds`,
+  )
+}

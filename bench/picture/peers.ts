@@ -1,0 +1,91 @@
+/** How many times as fast as each peer, case by case, with intervals, and the geometric mean. */
+import { labelOf } from '../history/document.ts'
+import { type Box, frame, HEAD, head } from './frame.ts'
+import { legend, mark, whisker } from './mark.ts'
+import { casesOf, groupsOf, type Measurement, roomFor, rowName, shortNames, WIDTH } from './rows.ts'
+import { amount, logarithmic, logDomain } from './scale.ts'
+import { element, INK, line, page, QUIET, SIZE, text } from './svg.ts'
+
+/** Of a peer within the row of its case. */
+const LANE = 13
+const MEAN = 'geometric mean'
+
+interface Ratio {
+  readonly row: string
+  readonly to: string
+  readonly median: number
+  readonly low: number
+  readonly high: number
+}
+
+/** Undefined where nothing was held against a peer. */
+export function peersPicture(name: string, all: readonly Measurement[]): string | undefined {
+  const measured = all.filter(({ ratio }) => ratio !== undefined && ratio.length > 0)
+  if (measured.length === 0) return undefined
+  const short = shortNames(casesOf(measured))
+  const who = [...new Set(measured.map(labelOf))]
+  const rowOf = (m: Measurement): string =>
+    who.length > 1 ? `${short.get(m.case)}, ${labelOf(m)}` : short.get(m.case)!
+  const ratios = measured.flatMap((m) => m.ratio!.map((r): Ratio => ({ ...r, row: rowOf(m) })))
+  const peers = [...new Set(ratios.map(({ to }) => to))]
+  const groups = groupsOf(all)
+  const rows = [...new Set(ratios.map(({ row }) => row))]
+  const left = roomFor([...rows, MEAN])
+  const key = legend(peers, groups, left, HEAD, WIDTH - 24 - left)
+  const top = HEAD + key.height + 26
+  const row = Math.max(24, LANE * peers.length + 8)
+  const box: Box = { left, top, right: WIDTH - 24, bottom: top + row * (rows.length + 1) }
+  const x = logarithmic(logDomain([...ratios.flatMap(({ low, high }) => [low, high]), 1]), [box.left, box.right])
+  const lane = (y: number, to: string): number => y + (peers.indexOf(to) - (peers.length - 1) / 2) * LANE
+  const parts = rows.map((each, i) => {
+    const y = top + row * (i + 0.5)
+    const marks = ratios
+      .filter((r) => r.row === each)
+      .map(({ to, median, low, high }) => {
+        const group = groups.indexOf(to)
+        const tip = `${amount(median)} times as fast as ${to} [${amount(low)}, ${amount(high)}]`
+        return (
+          whisker(group, x.at(low), lane(y, to), x.at(high), lane(y, to)) +
+          mark(group, x.at(median), lane(y, to), 4.2, tip)
+        )
+      })
+    return rowName(each, left, box.right, y) + marks.join('')
+  })
+  const y = top + row * (rows.length + 0.5)
+  const means = peers.map((to) => {
+    const logs = ratios.filter((r) => r.to === to).map(({ median }) => Math.log(median))
+    const mean = Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length)
+    const at = x.at(mean)
+    const right = at > box.right - 60
+    const said = text(at + (right ? -9 : 9), lane(y, to) + 4, `${amount(mean)} ×`, {
+      size: SIZE - 1,
+      weight: 600,
+      halo: true,
+      anchor: right ? 'end' : 'start',
+    })
+    return mark(groups.indexOf(to), at, lane(y, to), 5.2) + said
+  })
+  const one = x.at(1)
+  const about = `${who.length === 1 ? who[0] : 'ours'} over the peer in the same run, medians with intervals of 95 %; right of 1 is faster`
+  const size = { x: left, y: top + row * rows.length, width: box.right - left, height: row }
+  return page(WIDTH, box.bottom + 52, `${name}: ratio to peers`, about, [
+    head(`${name}: ratio to peers`, about),
+    key.svg,
+    element('rect', { ...size, fill: '#f4f5f7' }),
+    frame(box, { scale: x, title: 'times as fast as the peer', label: (v) => `${amount(v)} ×` }, undefined),
+    line(one, box.top, one, box.bottom, INK, { 'stroke-width': 1.6 }),
+    ...sides(one, box),
+    ...parts,
+    rowName(MEAN, left, box.right, y, 600),
+    ...means,
+  ])
+}
+
+/** Which side is which, where there is room for it. */
+function sides(one: number, { left, right, top }: Box): string[] {
+  const style = { size: SIZE - 1, fill: QUIET }
+  return [
+    ...(one - left > 80 ? [text(one - 8, top - 7, '← slower', { ...style, anchor: 'end' as const })] : []),
+    ...(right - one > 80 ? [text(one + 8, top - 7, 'faster →', style)] : []),
+  ]
+}
