@@ -1,6 +1,7 @@
 /** What the auditing process and the one that holds the target say to one another, over Node's IPC channel. */
 import type { OperatorName, Precision } from '../reference/contract.ts'
 import type { Plan } from './auditOperator.ts'
+import type { Examination } from './examination.ts'
 import type { Finding } from './finding.ts'
 import type { Recorded } from './record/journal.ts'
 import type { Tally } from './tally.ts'
@@ -18,7 +19,7 @@ export interface Offer {
 export type Request =
   | { readonly ask: 'load'; readonly target: string; readonly callMs?: number }
   | { readonly ask: 'audit'; readonly implementation: string; readonly plan: Plan; readonly recorded: Recorded }
-  | { readonly ask: 'judge'; readonly implementation: string; readonly case: string }
+  | { readonly ask: 'judge'; readonly implementation: string; readonly examination: Examination }
   /** Close what is open and exit: nobody waits for a reply. */
   | { readonly ask: 'end' }
 
