@@ -1,19 +1,21 @@
 /** The audit of one operator of one implementation, in the process it runs in: cases, verdicts, shrinking, findings. */
 
 import { sampleCases } from '../properties/arbitrary/case.ts'
-import { coveringCases } from '../properties/arbitrary/cover.ts'
+import { classPairs } from '../properties/arbitrary/classes.ts'
 import type { Case } from '../properties/case.ts'
 import { parseCase, printCase } from '../properties/descriptor.ts'
-import type { Draw } from '../properties/values.ts'
 import type { Grade } from '../properties/verdict.ts'
 import type { Implementation, OperatorName } from '../reference/contract.ts'
 import { type OperatorRow, operatorRow } from '../reference/operators.ts'
 import type { Tensor } from '../reference/tensor.ts'
 import { causeOf } from './diagnosis/diagnosis.ts'
+import type { Manner } from './examination.ts'
 import { featuresOf } from './features.ts'
-import { type Finding, type FindingKind, findingOf, isHarmless } from './finding.ts'
+import { examinedFinding, type Finding, type FindingKind, findingOf, isConvention, isHarmless } from './finding.ts'
 import { siblingsOf } from './history.ts'
 import { judge, type Outcome, sameBits } from './judge.ts'
+import type { Examined } from './manner.ts'
+import { coverageOf, plannedCases } from './planned.ts'
 import { Journal } from './record/journal.ts'
 import { shrink } from './shrink.ts'
 import { emptyTally, type Tally } from './tally.ts'
@@ -24,6 +26,8 @@ export interface Plan {
   /** Cases to judge; those that the implementation does not support do not count. */
   readonly cases: number
   readonly seed: number
+  /** What plannedCases chooses, where somebody has chosen it already. */
+  readonly planned?: readonly Case[]
 }
 
 export interface Hooks {
@@ -40,41 +44,19 @@ const MOST_SHRUNK = 2
 const PATIENCE = 12
 /** Failing cases, as they were drawn, that a diagnosis has to reproduce besides the smallest ones. */
 const MOST_FAILING = 8
-/** Cases that held which others are called after. */
-const MOST_HELD = 4
+/** Cases that held which others are called after, and which laws are tried on. */
+const MOST_HELD = 12
+/** Of these the first are called in rows. */
+const MOST_ROWS = 4
+/** Cases drawn at a time behind the planned ones. */
+const BATCH = 100
 /** A share of tolerable elements above this is suspect: correct code has next to none. */
 const SUSPECT_SHARE = 0.02
 
-/** Decisive ones first: exact integers and impulses, then those where conventions live. */
-const turns: readonly Draw[] = [
-  'exact',
-  'impulse',
-  'exact',
-  'special',
-  'tie',
-  'negative',
-  'real',
-  'special',
-  'image',
-  'exact',
-  'tie',
-  'impulse',
-]
-
-/** The first cases of an operator: asked for by each implementation, and again behind each death, they take a tenth of a second to choose. */
-const chosen = new Map<string, readonly Case[]>()
-
-function firstCases(row: OperatorRow, count: number, seed: number): readonly Case[] {
-  const key = `${row.name} ${count} ${seed}`
-  const cases = chosen.get(key) ?? coveringCases(row, count, seed, turns)
-  chosen.set(key, cases)
-  return cases
-}
-
-/** Cases that differ as much as so few can, then any. */
-function* casesOf(row: OperatorRow, count: number, seed: number): Iterable<Case> {
-  yield* firstCases(row, Math.min(count, 100), seed)
-  for (let batch = 1; ; batch++) yield* sampleCases(row, 100, seed + batch)
+/** The planned cases, then any: for what supports few of them, and while failures are still being discovered. */
+function* casesOf(row: OperatorRow, planned: readonly Case[], seed: number): Iterable<Case> {
+  yield* planned
+  for (let batch = 1; ; batch++) yield* sampleCases(row, BATCH, seed + batch)
 }
 
 /** What a report keeps of an outcome: JSON as it is, for a record. */
@@ -110,15 +92,21 @@ export async function auditOperator(
   /** The call before, of which a failure may come. */
   let before: Case | undefined
   const held: Case[] = []
+  const shown = new Set<string>()
   let index = 0
-  for (const c of casesOf(row, plan.cases, plan.seed)) {
-    if (tally.cases >= plan.cases || index >= plan.cases * PATIENCE) break
+  /** Where the last finding was made that nothing before it was like. */
+  let lastNews = 0
+  const planned = plan.planned ?? plannedCases(row, plan.cases, plan.seed)
+  for (const c of casesOf(row, planned, plan.seed)) {
+    const isDone = index >= planned.length && tally.cases >= plan.cases && index - lastNews > plan.cases / 2
+    if (isDone || index >= Math.max(planned.length, plan.cases * PATIENCE)) break
     index++
     const descriptor = printCase(c)
     const step = await journal.step(`case ${descriptor}`, () => judged(c, descriptor))
     if (step === undefined) {
       tally.cases++
       tally.failed++
+      show(c)
       hooks.resumed?.(tally)
       continue
     }
@@ -126,6 +114,7 @@ export async function auditOperator(
     hooks.resumed?.(tally)
     const { seen } = step
     if (seen.status === 'unsupported' || seen.status === 'not offered') continue
+    show(c)
     if (seen.status === 'failed') {
       if (failing.length < MOST_FAILING) failing.push(c)
       await record(c, seen, before)
@@ -141,10 +130,16 @@ export async function auditOperator(
     if (held.length < MOST_HELD) held.push(c)
     if (seen.tolerable > (suspect?.share ?? 0)) suspect = { share: seen.tolerable, descriptor }
   }
+  tally.coverage = coverageOf(row, shown)
   reportSuspect()
   await tryHistories()
+  await tryManners()
   await nameCauses()
   return tally
+
+  function show(c: Case): void {
+    for (const pair of classPairs(c)) shown.add(pair)
+  }
 
   async function judged(c: Case, descriptor: string): Promise<{ seen: Seen; tally: Tally }> {
     // Behind a death nothing is left of the calls before, and what they would do to new memory nobody knows.
@@ -189,6 +184,7 @@ export async function auditOperator(
     const sameKind = [...findings.values()].find((f) => f.kind === final.kind)
     const key = isShrunk || !sameKind ? `${final.kind} ${features.join(' ')}` : keyOf(sameKind)
     const seen = findings.get(key)
+    if (!seen) lastNews = index
     const finding = seen
       ? { ...seen, times: seen.times + 1 }
       : {
@@ -201,8 +197,8 @@ export async function auditOperator(
 
   /** Calls straight after others that they resemble, where all held alone: the first failure is reported. */
   async function tryHistories(): Promise<void> {
-    if ([...findings.values()].some(({ kind }) => !isHarmless(kind))) return
-    for (const [i, a] of held.entries()) {
+    if (hasFailed()) return
+    for (const [i, a] of held.slice(0, MOST_ROWS).entries()) {
       for (const b of [...siblingsOf(a), ...held.slice(i + 1, i + 2)]) {
         const name = `${printCase(a)}, then ${printCase(b)}, then the first`
         const step = await journal.step(name, () => inARow([a, b, a]))
@@ -214,13 +210,39 @@ export async function auditOperator(
     }
   }
 
+  /** Other manners of calling, where single calls and rows of them held: the first failure of each is reported. */
+  async function tryManners(): Promise<void> {
+    if (hasFailed() || held.length === 0) return
+    // Loaded where it is used: laws and gradient checks, which processes that only judge single cases would pay for.
+    const [{ examinationsOf }, { examine }] = await Promise.all([import('./beyond.ts'), import('./manner.ts')])
+    const failed = new Set<Manner | undefined>()
+    for (const e of examinationsOf(implementation, row.name, held, plan.seed)) {
+      if (failed.has(e.manner)) continue
+      const examined = async (c: Case): Promise<Failure | undefined> => {
+        hooks.started(printCase(c), index - 1, tally)
+        const outcome = await examine(implementation, { ...e, case: c })
+        refuseTrap(outcome)
+        return outcome.status === 'failed' && !isConvention(outcome.kind) ? failureOf(outcome) : undefined
+      }
+      const name = [e.manner, e.of, ...[...(e.others ?? []), e.case].map(printCase)].filter(Boolean).join(' ')
+      const step = await journal.step(name, async () => ({ failure: await examined(e.case) }))
+      if (!step?.failure) continue
+      failed.add(e.manner)
+      hooks.found(examinedFinding(implementation.name, e, step.failure))
+    }
+  }
+
+  function hasFailed(): boolean {
+    return [...findings.values()].some((finding) => !isHarmless(finding))
+  }
+
   /** The first that fails in a row of calls, and its place. */
   async function inARow(calls: readonly Case[]): Promise<{ at: number; failure?: Failure }> {
     for (const [at, c] of calls.entries()) {
       hooks.started(printCase(c), index - 1, tally)
       const outcome = await judge(implementation, c)
       refuseTrap(outcome)
-      if (outcome.status === 'failed' && !isHarmless(outcome.kind)) return { at, failure: failureOf(outcome) }
+      if (outcome.status === 'failed' && !isConvention(outcome.kind)) return { at, failure: failureOf(outcome) }
     }
     return { at: calls.length }
   }
@@ -275,7 +297,7 @@ function failureOf({ kind, message, verdict }: Extract<Outcome, { status: 'faile
   return { status: 'failed', kind, message, ...(verdict?.first ? { first: verdict.first } : {}) }
 }
 
-function refuseTrap(outcome: Outcome): void {
+function refuseTrap(outcome: Examined): void {
   if (outcome.status === 'failed' && isTrap(outcome.kind, outcome.message)) throw new Trap(outcome.message)
 }
 

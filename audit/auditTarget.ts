@@ -1,11 +1,14 @@
 /** The audit of one implementation from outside its process: restarts it when it dies and confirms what it found. */
 
 import type { Case } from '../properties/case.ts'
-import { parseCase, printCase } from '../properties/descriptor.ts'
+import { parseCase } from '../properties/descriptor.ts'
 import type { OperatorName } from '../reference/contract.ts'
+import { operatorRow } from '../reference/operators.ts'
+import type { Examination } from './examination.ts'
 import { featuresOf } from './features.ts'
 import { afterCalls, type Finding, findingOf, isHarmless, withoutOrigin } from './finding.ts'
 import { Death, IsolatedTarget, type Limits } from './isolate.ts'
+import { plannedCases } from './planned.ts'
 import { Processes } from './processes.ts'
 import type { Offer, Reply } from './protocol.ts'
 import type { AuditRecord } from './record/record.ts'
@@ -177,7 +180,8 @@ async function auditOne(
         progress(offer.name, operator, reply.tally.cases)
       } else if (reply.say === 'found') keep(reply.finding)
     }
-    const plan = { operator, cases: options.cases, seed: options.seed }
+    const { cases, seed } = options
+    const plan = { operator, cases, seed, planned: plannedCases(operatorRow(operator), cases, seed) }
     const recorded = { file: record.file, target, entries, ...(givenUp ? { given: 'up' as const } : {}) }
     const ended = await isolated.ask({ ask: 'audit', implementation: offer.name, plan, recorded }, heard).catch(deathOf)
     if (!(ended instanceof Death)) {
@@ -215,6 +219,12 @@ async function auditOne(
   }
 }
 
+function examinationOf({ case: c, manner, history = [], law, operator }: Finding): Examination {
+  if (manner === undefined) return { case: parseCase(c) }
+  const of = manner === 'gradient' ? operator : law
+  return { case: parseCase(c), manner, others: history.map(parseCase), ...(of !== undefined && { of }) }
+}
+
 const deathOf = (error: unknown): Death => {
   if (error instanceof Death) return error
   throw error
@@ -229,7 +239,7 @@ export async function shrinkDeath(
 ): Promise<Case> {
   let ended = 0
   const dies = async (candidate: Case): Promise<boolean> => {
-    const request = { ask: 'judge', implementation: offer.name, case: printCase(candidate) } as const
+    const request = { ask: 'judge', implementation: offer.name, examination: { case: candidate } } as const
     const reply = await isolated.ask(request).catch(deathOf)
     if (!(reply instanceof Death)) return false
     if (!isolated.isRunning) ended++
@@ -255,7 +265,7 @@ export async function confirmed(
   finding: Finding,
   signal: AbortSignal,
 ): Promise<Finding> {
-  if (isHarmless(finding.kind) || finding.kind === 'result-shared' || signal.aborted) return finding
+  if (isHarmless(finding) || finding.kind === 'result-shared' || signal.aborted) return finding
   if (offer.fragile) await renew(fresh, target, offer)
   const shared = fresh.isRunning
   const again = await judgedIn(fresh, target, offer, finding)
@@ -271,12 +281,13 @@ export async function confirmed(
     if (first) return first
     await renew(fresh, target, offer)
     const there = await judgedIn(fresh, target, offer, drawn, origin.before)
-    if (there) return afterCalls(there, origin.before)
+    if (there) return afterCalls(offer.name, there, origin.before)
   }
   if (finding.kind === 'crash')
     return { ...finding, message: `${finding.message}; not in a fresh process: it depends on earlier calls` }
   const message = `${finding.message}; in a fresh process it is right: results depend on earlier calls`
-  return { ...finding, kind: 'nondeterministic', message }
+  const isFailure = finding.kind === 'hang' ? {} : ({ failedOnce: true } as const)
+  return { ...finding, kind: 'nondeterministic', ...isFailure, message }
 }
 
 /** The finding as judged once more, after other calls; undefined where the case is right. */
@@ -288,10 +299,10 @@ async function judgedIn(
   before: readonly string[] = [],
 ): Promise<Finding | undefined> {
   if (!isolated.isRunning) await loadTarget(isolated, target)
-  const judged = (c: string): Promise<Reply | Death> =>
-    isolated.ask({ ask: 'judge', implementation: offer.name, case: c }).catch(deathOf)
-  for (const c of before) if ((await judged(c)) instanceof Death) return undefined
-  const reply = await judged(finding.case)
+  const judged = (examination: Examination): Promise<Reply | Death> =>
+    isolated.ask({ ask: 'judge', implementation: offer.name, examination }).catch(deathOf)
+  for (const c of before) if ((await judged({ case: parseCase(c) })) instanceof Death) return undefined
+  const reply = await judged(examinationOf(finding))
   if (reply instanceof Death) return { ...finding, kind: reply.kind, message: `${finding.operator}: ${reply.message}` }
   if (reply.say !== 'judged') return finding
   const again = reply.judgement.finding

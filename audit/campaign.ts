@@ -183,4 +183,4 @@ export function judgedFindings(report: CampaignReport, known: readonly Known[]):
 }
 
 /** Whether a finding fails the run: nobody knows it, and it is more than a convention. */
-export const isNews = ({ finding, known }: Judged): boolean => known === undefined && !isHarmless(finding.kind)
+export const isNews = ({ finding, known }: Judged): boolean => known === undefined && !isHarmless(finding)

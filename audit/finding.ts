@@ -2,7 +2,11 @@
 import type { Case } from '../properties/case.ts'
 import { printCase } from '../properties/descriptor.ts'
 import type { OperatorName } from '../reference/contract.ts'
+import { operatorRow } from '../reference/operators.ts'
 import type { Diagnosis } from './diagnosis/diagnosis.ts'
+import type { Examination, Manner } from './examination.ts'
+import { featuresOf } from './features.ts'
+import { replayLine } from './replayLine.ts'
 
 export const findingKinds = [
   'wrong',
@@ -23,10 +27,11 @@ export const findingKinds = [
 ] as const
 export type FindingKind = (typeof findingKinds)[number]
 
-/** Kinds that are reported and do not by themselves fail an audit. */
-const harmless: ReadonlySet<FindingKind> = new Set(['suspect', 'convention', 'nondeterministic'])
+export const isConvention = (kind: FindingKind): boolean => kind === 'convention'
 
-export const isHarmless = (kind: FindingKind): boolean => harmless.has(kind)
+/** Reported, and by itself no failure of an audit: what may be right, and results that differ where each of them is right. */
+export const isHarmless = ({ kind, failedOnce }: { kind: FindingKind; failedOnce?: true | undefined }): boolean =>
+  kind === 'suspect' || isConvention(kind) || (kind === 'nondeterministic' && !failedOnce)
 
 interface Origin {
   readonly case: string
@@ -41,7 +46,13 @@ export interface Finding {
   readonly history?: readonly string[]
   /** The case as it was drawn, and the calls before it: what to run where the smallest case alone is right. */
   readonly origin?: Origin
+  /** How it was called, where single calls hold; `history` are then the calls under way with it, or the one refilled. */
+  readonly manner?: Manner
+  /** The equation of the law that is broken. */
+  readonly law?: string
   readonly kind: FindingKind
+  /** Of what is 'nondeterministic': a call did fail, though not when it was confirmed. */
+  readonly failedOnce?: true
   /** Name and sentence of the mistake that explains it, or null. */
   readonly cause: string | null
   /** How that name was found, its rivals, or the index map where none was. */
@@ -83,17 +94,32 @@ export function findingOf(
     message,
     features,
     times: 1,
-    replay: `cnn-oracle replay --target ${implementation} '${descriptor}'`,
+    replay: replayLine(implementation, { operator: c.operator, case: descriptor }),
   }
 }
 
+/** A finding of an examination, at the case that it failed on. */
+export function examinedFinding(
+  implementation: string,
+  { case: c, manner, others = [], of }: Examination,
+  { kind, message, first }: { kind: FindingKind; message: string; first?: Parameters<typeof findingOf>[4] },
+): Finding {
+  const finding = {
+    ...findingOf(implementation, c, kind, message, first, []),
+    ...(manner === 'gradient' && of !== undefined && { operator: operatorRow(of).name }),
+    ...(others.length > 0 && { history: others.map(printCase) }),
+    ...(manner && { manner }),
+    ...(manner === 'law' && of !== undefined && { law: of }),
+    features: manner ? [manner] : featuresOf(c),
+  }
+  return { ...finding, replay: replayLine(implementation, finding) }
+}
+
 /** A finding of a call that is right alone and wrong after others. */
-export function afterCalls(finding: Finding, history: readonly string[]): Finding {
+export function afterCalls(implementation: string, finding: Finding, history: readonly string[]): Finding {
   const message = `${finding.message}; right alone, wrong after ${history.join(', then ')}`
-  const replay = finding.replay.replace(`'${finding.case}'`, () =>
-    [...history, finding.case].map((d) => `'${d}'`).join(' '),
-  )
-  return { ...finding, history, message, features: [...finding.features, 'history'], replay }
+  const features = [...finding.features, 'history']
+  return { ...finding, history, message, features, replay: replayLine(implementation, { ...finding, history }) }
 }
 
 /** A finding as it is reported: where it came from has served to confirm it. */

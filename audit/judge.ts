@@ -1,11 +1,11 @@
 /** Holds one call of an implementation against the textbook. */
 
-import { expectation } from '../properties/bound.ts'
+import { type Expectation, expectation } from '../properties/bound.ts'
 import { type Case, instantiate } from '../properties/case.ts'
 import { refuseImplementation } from '../properties/given.ts'
 import { type Verdict, verdict } from '../properties/verdict.ts'
 import { type Implementation, ShapeError, type Tensor } from '../reference/contract.ts'
-import { type AnyOperands, callOperator } from '../reference/operators.ts'
+import { type AnyOperands, type AttributeBag, callOperator } from '../reference/operators.ts'
 import type { FindingKind } from './finding.ts'
 
 export type Outcome =
@@ -21,33 +21,50 @@ export type Outcome =
       readonly result?: unknown
     }
 
+/** A case with all that judging a call of it takes. */
+export interface Scene {
+  readonly case: Case
+  readonly operands: AnyOperands<number>
+  readonly attributes: AttributeBag
+  readonly expected: Expectation
+}
+
+/** The textbook comes first: a case that it refuses is our own fault and throws. */
+export function sceneOf({ precision, numerics }: Implementation, c: Case): Scene {
+  const { row, operands, attributes } = instantiate(c, precision)
+  return { case: c, operands, attributes, expected: expectation(row, operands, attributes, precision, numerics) }
+}
+
+/** One call and its verdict. */
+export async function answerOf(
+  implementation: Implementation,
+  { case: c, attributes, expected }: Scene,
+  operands: AnyOperands<number>,
+): Promise<Outcome> {
+  let result: unknown
+  try {
+    result = await callOperator(implementation, c.operator, operands, attributes)
+    read(result)
+  } catch (error) {
+    return thrown(c, error)
+  }
+  const found = verdict(result, expected)
+  return found.grade === 'wrong'
+    ? { status: 'failed', kind: found.fault ?? 'wrong', message: found.message ?? '', verdict: found, result }
+    : { status: 'held', verdict: found, result: result as Tensor }
+}
+
 /**
- * Runs one case. The textbook comes first: a case that it refuses is our own fault and throws. Then the call, then shape,
- * type and every number of the result, then whether operands were changed or handed back, then the same call once more: what a
- * call leaves behind may spoil the next.
+ * Runs one case: the call, then shape, type and every number of the result, then whether operands were changed or handed back,
+ * then the same call once more: what a call leaves behind may spoil the next.
  */
 export async function judge(implementation: Implementation, c: Case): Promise<Outcome> {
   refuseImplementation('judge', implementation)
   if (implementation.operators[c.operator] === undefined) return { status: 'not offered' }
-  const { precision, numerics } = implementation
-  const { row, operands: drawn, attributes } = instantiate(c, precision)
-  const expected = expectation(row, drawn, attributes, precision, numerics)
-  const operands = asViews(drawn)
+  const scene = sceneOf(implementation, c)
+  const operands = asViews(scene.operands)
   const before = copyOf(operands)
-  const answer = async (to: Record<string, Tensor | undefined>): Promise<Outcome> => {
-    let result: unknown
-    try {
-      result = await callOperator(implementation, c.operator, to, attributes)
-      read(result)
-    } catch (error) {
-      return thrown(c, error)
-    }
-    const found = verdict(result, expected)
-    return found.grade === 'wrong'
-      ? { status: 'failed', kind: found.fault ?? 'wrong', message: found.message ?? '', verdict: found, result }
-      : { status: 'held', verdict: found, result: result as Tensor }
-  }
-  const first = await answer(operands)
+  const first = await answerOf(implementation, scene, operands)
   if (first.status !== 'held') return first
   const changed = Object.keys(before).find((name) => !sameBits(before[name], operands[name]?.data))
   if (changed !== undefined) {
@@ -62,7 +79,7 @@ export async function judge(implementation: Implementation, c: Case): Promise<Ou
     const message = `${c.operator}: the result lives in the memory of its operand ${shared[0]}`
     return { status: 'failed', kind: 'result-shared', message }
   }
-  const second = await answer(asViews(drawn))
+  const second = await answerOf(implementation, scene, asViews(scene.operands))
   if (second.status === 'failed')
     return { ...second, message: `${second.message}; the call before, the same, was right` }
   if (second.status === 'held' && overlap(first.result.data, second.result.data)) {
@@ -76,7 +93,7 @@ export async function judge(implementation: Implementation, c: Case): Promise<Ou
 const BESIDE = 4
 
 /** Operands as views into larger buffers, as they may come: who reads from the start of a buffer, or beyond its view, meets NaN. */
-function asViews(operands: AnyOperands<number>): Record<string, Tensor | undefined> {
+export function asViews(operands: AnyOperands<number>): Record<string, Tensor | undefined> {
   return Object.fromEntries(
     Object.entries(operands).map(([name, t]) => {
       if (!t) return [name, undefined]
@@ -91,7 +108,7 @@ function asViews(operands: AnyOperands<number>): Record<string, Tensor | undefin
 }
 
 /** Whether two arrays share numbers. */
-function overlap(a: Tensor['data'], b: Tensor['data']): boolean {
+export function overlap(a: Tensor['data'], b: Tensor['data']): boolean {
   const ends = ({ byteOffset, byteLength }: Tensor['data']): number => byteOffset + byteLength
   return a.buffer === b.buffer && a.byteOffset < ends(b) && b.byteOffset < ends(a)
 }

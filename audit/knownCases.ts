@@ -60,7 +60,7 @@ async function judgedAlone(
   try {
     isolated.kill()
     await isolated.ask({ ask: 'load', target: source })
-    const reply = await isolated.ask({ ask: 'judge', implementation, case: descriptor })
+    const reply = await isolated.ask({ ask: 'judge', implementation, examination: { case: parseCase(descriptor) } })
     return reply.say === 'judged' ? (reply.judgement.finding ?? undefined) : undefined
   } catch (error) {
     if (!(error instanceof Death)) throw error

@@ -29,7 +29,7 @@ class Spoilable extends IsolatedTarget {
       return Promise.resolve({ say: 'loaded', offers: [offer] })
     }
     if (request.ask !== 'judge') throw new Error(`not asked here: ${request.ask}`)
-    const traps = this.spoiled || /h[3-9]/.test(request.case)
+    const traps = this.spoiled || request.examination.case.sizes.h! >= 3
     this.spoiled = true
     if (traps) return Promise.reject(new Death('crash', trapped))
     return Promise.resolve({ say: 'judged', judgement: { status: 'held', grade: null, finding: null, message: null } })

@@ -2,6 +2,7 @@
 import type { Numerics, OperatorName, Precision, Tensor } from '../reference/contract.ts'
 import type { AttributeBag } from '../reference/operators.ts'
 import type { Plan } from './auditOperator.ts'
+import type { Examination } from './examination.ts'
 import type { Finding } from './finding.ts'
 import type { Recorded } from './record/journal.ts'
 import type { Tally } from './tally.ts'
@@ -22,7 +23,7 @@ export interface Offer {
 export type Request =
   | { readonly ask: 'load'; readonly target: string; readonly callMs?: number }
   | { readonly ask: 'audit'; readonly implementation: string; readonly plan: Plan; readonly recorded: Recorded }
-  | { readonly ask: 'judge'; readonly implementation: string; readonly case: string }
+  | { readonly ask: 'judge'; readonly implementation: string; readonly examination: Examination }
   /** A call with its operands: layers of a network, which no descriptor holds. */
   | {
       readonly ask: 'call'

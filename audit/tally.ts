@@ -1,6 +1,7 @@
 /** What an audit counts of an operator. */
 import type { Grade } from '../properties/verdict.ts'
 import type { OperatorName } from '../reference/contract.ts'
+import type { Coverage } from './planned.ts'
 
 /** What was seen so far. */
 export interface Tally {
@@ -12,6 +13,8 @@ export interface Tally {
   elements: Record<Grade, number>
   /** Largest error in units of its bound, over the cases that held. */
   worst: number
+  /** Pairs of classes among the cases, when all of them were judged. */
+  coverage?: Coverage
 }
 
 export const emptyTally = (): Tally => ({

@@ -1,11 +1,10 @@
 /** The process that holds a target. It loads it, runs cases and reports each step; when it dies, its parent knows the case. */
 
-import { parseCase } from '../properties/descriptor.ts'
 import type { Implementation } from '../reference/contract.ts'
 import { operators } from '../reference/operators.ts'
 import { auditOperator } from './auditOperator.ts'
-import { featuresOf } from './features.ts'
-import { type Finding, findingOf } from './finding.ts'
+import type { Examination } from './examination.ts'
+import { examinedFinding, type Finding } from './finding.ts'
 import { Host } from './host.ts'
 import { killGroup } from './isolation/group.ts'
 import { endWithParent } from './isolation/orphan.ts'
@@ -71,18 +70,20 @@ function implementationOf(name: string): Implementation {
 }
 
 /** Throws Trap. */
-async function judgeOne(name: string, descriptor: string): Promise<Judgement> {
-  const c = parseCase(descriptor)
-  const outcome = await judge(implementationOf(name), c)
+async function judgeOne(name: string, e: Examination): Promise<Judgement> {
+  const implementation = implementationOf(name)
+  const outcome = e.manner
+    ? await (await import('./manner.ts')).examine(implementation, e)
+    : await judge(implementation, e.case)
   if (outcome.status === 'failed') {
     const { kind, message, verdict } = outcome
     if (isTrap(kind, message)) throw new Trap(message)
-    const finding = findingOf(name, c, kind, message, verdict?.first, featuresOf(c))
+    const finding = examinedFinding(name, e, { kind, message, ...(verdict?.first && { first: verdict.first }) })
     return { status: 'failed', grade: 'wrong', finding, message }
   }
   const grade = outcome.status === 'held' ? outcome.verdict.grade : null
   return {
-    status: outcome.status,
+    status: outcome.status === 'holds' ? 'held' : outcome.status,
     grade,
     finding: null,
     message: outcome.status === 'unsupported' ? outcome.message : null,
@@ -125,7 +126,7 @@ async function answer(request: Request): Promise<void> {
     process.exit(0)
   }
   if (request.ask === 'judge')
-    return say({ say: 'judged', judgement: await judgeOne(request.implementation, request.case) })
+    return say({ say: 'judged', judgement: await judgeOne(request.implementation, request.examination) })
   if (request.ask === 'audit') return say({ say: 'audited', tally: await audited(request) })
   say(await host.answer(request, implementationOf))
 }

@@ -108,6 +108,11 @@ program
   )
   .argument('<descriptor...>', "a case, as every report prints it: 'conv2d n1c2h5w6 m2r3s3 @real#1'")
   .option('-t, --target <name>', 'the implementation to call', 'optimized')
+  .option('--repeated', 'twenty calls alike, which must agree to the bit')
+  .option('--together', 'all cases at once, each called before any is awaited')
+  .option('--refilled', 'the last of two cases in the arrays of the first')
+  .option('--law <equation>', 'a law of the operator, by its equation')
+  .option('--gradient <operator>', 'a gradient beside the case, which is one of the forward operator')
   .option('--time-limit <seconds>', 'what the call may take', wholeNumber(1), 5)
   .option('--memory-limit <MB>', 'what the target and all it starts may take', wholeNumber(64), 4096)
   .action(async (descriptors: string[], flags) => {

@@ -1,6 +1,7 @@
 /** `cnn-oracle replay '<descriptor>'…`: one case again, after others where there are several, with its operands, what must come out and what came. */
 
 import { offersOf, Refused } from '../audit/auditTarget.ts'
+import { type Manner, manners } from '../audit/examination.ts'
 import { Death, IsolatedTarget, usualLimits } from '../audit/isolate.ts'
 import { replayedBy } from '../audit/replayLine.ts'
 import { findingRecord } from '../audit/report/json.ts'
@@ -10,7 +11,7 @@ import { type Case, instantiate } from '../properties/case.ts'
 import { parseCase } from '../properties/descriptor.ts'
 import { shapeText, type TensorOf } from '../reference/tensor.ts'
 import { wantedTarget } from './audit.ts'
-import { exitCode } from './exit.ts'
+import { exitCode, UsageError } from './exit.ts'
 
 /** More elements than this are not printed. */
 const MOST_PRINTED = 64
@@ -19,11 +20,30 @@ export interface ReplayFlags {
   readonly target: string
   readonly timeLimit: number
   readonly memoryLimit: number
+  readonly repeated?: boolean
+  readonly together?: boolean
+  readonly refilled?: boolean
+  /** The equation of a law. */
+  readonly law?: string
+  /** The operator whose gradient is judged. */
+  readonly gradient?: string
+}
+
+/** Throws UsageError where two are asked for. */
+function mannerOf(flags: ReplayFlags): { manner?: Manner; of?: string } {
+  const asked = manners.filter((manner) => flags[manner] !== undefined)
+  if (asked.length > 1) throw new UsageError(`${asked.map((m) => `--${m}`).join(' and ')}: give one of them`)
+  const [manner] = asked
+  if (!manner) return {}
+  const of = flags[manner]
+  return { manner, ...(typeof of === 'string' && { of }) }
 }
 
 export async function replay(descriptors: readonly string[], flags: ReplayFlags): Promise<number> {
   const cases = descriptors.map(parseCase)
-  const [before, c] = [descriptors.slice(0, -1), cases.at(-1)!]
+  const [others, c] = [cases.slice(0, -1), cases.at(-1)!]
+  const examination = { case: c, ...mannerOf(flags), ...(others.length > 0 && { others }) }
+  const before = examination.manner === undefined ? others : []
   const { target, only } = wantedTarget(flags.target)
   const limits = { ...usualLimits, callMs: flags.timeLimit * 1000, memoryMb: flags.memoryLimit }
   const offers = await offersOf(target, limits)
@@ -33,8 +53,9 @@ export async function replay(descriptors: readonly string[], flags: ReplayFlags)
   const isolated = new IsolatedTarget(limits)
   try {
     await isolated.ask({ ask: 'load', target })
-    for (const call of before) await isolated.ask({ ask: 'judge', implementation: offer.name, case: call })
-    const reply = await isolated.ask({ ask: 'judge', implementation: offer.name, case: descriptors.at(-1)! })
+    for (const call of before)
+      await isolated.ask({ ask: 'judge', implementation: offer.name, examination: { case: call } })
+    const reply = await isolated.ask({ ask: 'judge', implementation: offer.name, examination })
     if (reply.say !== 'judged') throw new Error(reply.say === 'fault' ? reply.message : `unexpected reply ${reply.say}`)
     const { status, grade, finding, message } = reply.judgement
     if (finding) {

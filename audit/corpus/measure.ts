@@ -52,7 +52,7 @@ export async function measure(program: Wrong | Right, seed: number): Promise<Mea
     return [named, ...rivals].some((name) => expected.includes(name)) ? 'named' : 'misnamed'
   }
   function ofRight(): Measured['verdict'] {
-    return findings.some((f) => !isHarmless(f.kind) || f.kind === 'suspect') ? 'blamed' : 'right'
+    return findings.some((f) => !isHarmless(f) || f.kind === 'suspect') ? 'blamed' : 'right'
   }
 }
 

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { parseCase } from '../../properties/descriptor.ts'
 import { Death, IsolatedTarget, usualLimits } from '../isolate.ts'
 import { adoptGroup, endGroup } from './group.ts'
 import { residentMb } from './memory.ts'
@@ -71,7 +72,8 @@ describe('memory', () => {
     )
     const isolated = new IsolatedTarget({ ...usualLimits, callMs: 15_000, memoryMb: 600 })
     await isolated.ask({ ask: 'load', target: path })
-    const question = isolated.ask({ ask: 'judge', implementation: 'hungry', case: 'relu n1c1h1w1 x=1' })
+    const examination = { case: parseCase('relu n1c1h1w1 x=1') }
+    const question = isolated.ask({ ask: 'judge', implementation: 'hungry', examination })
     const death = await question.catch((error: unknown) => error)
     expect(death).toBeInstanceOf(Death)
     expect(String(death)).toMatch(/\d+ MB of memory are more than --memory-limit 600 allows/)

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { isOperatorName } from '../../reference/operators.ts'
+import { manners } from '../examination.ts'
 import { findingKinds } from '../finding.ts'
 import { knownFields } from '../known.ts'
 import { operatorVerdicts } from './summary.ts'
@@ -51,7 +52,13 @@ const finding = z.strictObject({
   history: z
     .array(z.string())
     .optional()
-    .describe('calls before it in the same instance, where it is wrong only after them'),
+    .describe('calls before it in the same instance, or, with a manner, under way with it or refilled by it'),
+  manner: z.enum(manners).optional().describe('how it was called, where single calls hold'),
+  law: z.string().optional().describe('equation of the law that is broken'),
+  failedOnce: z
+    .literal(true)
+    .optional()
+    .describe('nondeterministic: a call did fail, though not when it was confirmed'),
   features: z.array(z.string()),
   times: count,
   replay: z.string(),
@@ -68,6 +75,10 @@ const operator = z.strictObject({
   failed: count,
   worst: float.describe('largest error in units of its bound, over the cases that held'),
   ended: z.string().nullable().describe('why the operator was given up, or null'),
+  pairs: z
+    .strictObject({ covered: count, of: count, missing: z.array(z.string()).describe('the first of them') })
+    .nullable()
+    .describe('pairs of classes of attributes and values that the cases showed; null where they were not all judged'),
 })
 
 const target = z.strictObject({

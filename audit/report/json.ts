@@ -34,6 +34,7 @@ export function auditDocument(report: CampaignReport, known: readonly Known[], a
         failed: o.tally.failed,
         worst: float(o.tally.worst),
         ended: o.ended ?? null,
+        pairs: o.tally.coverage ?? null,
       })),
       findings: judged.filter((j) => j.implementation === i.target).map(findingRecord),
     })),

@@ -17,7 +17,7 @@ export type OperatorVerdict = (typeof operatorVerdicts)[number]
 /** The worst that was seen of an operator. */
 export function operatorVerdict({ operator, tally }: OperatorReport, findings: readonly Finding[]): OperatorVerdict {
   const own = findings.filter((finding) => finding.operator === operator)
-  if (own.some((finding) => !isHarmless(finding.kind))) return 'wrong'
+  if (own.some((finding) => !isHarmless(finding))) return 'wrong'
   if (own.some((finding) => finding.kind === 'convention' || finding.kind === 'nondeterministic')) return 'convention'
   if (own.some((finding) => finding.kind === 'suspect')) return 'suspect'
   if (tally.cases === 0) return 'unsupported'

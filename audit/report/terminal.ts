@@ -11,7 +11,7 @@ import {
   type TargetRecord,
 } from './document.ts'
 import type { OperatorVerdict } from './summary.ts'
-import { closingOf, findingLines, goneLines, INTERRUPTED, standingsOf, worstText } from './words.ts'
+import { closingOf, findingLines, goneLines, INTERRUPTED, pairLines, standingsOf, worstText } from './words.ts'
 
 /** Everything there is to say of a finished run. */
 export function terminalReport(d: AuditDocument): string {
@@ -31,7 +31,8 @@ function targetText(d: AuditDocument, t: TargetRecord): string {
     ['  operator', 'cases', 'verdict', 'worst/bound', 'unsupported', 'weak'],
     ...t.operators.map(operatorCells),
   ])
-  return [title, table, ...t.findings.map((finding) => findingText(finding, knownOf(d, finding)))].join('\n')
+  const pairs = pairLines(t).map((line, i) => pc.dim(`  ${i > 0 ? '  ' : ''}${line}`))
+  return [title, table, ...pairs, ...t.findings.map((finding) => findingText(finding, knownOf(d, finding)))].join('\n')
 }
 
 function operatorCells(o: OperatorRecord): string[] {
@@ -56,7 +57,7 @@ function paint(verdict: OperatorVerdict, text: string): string {
 /** A finding: what, where, expected, got, bound, and the line to paste. */
 export function findingText(finding: FindingRecord, known?: KnownRecord): string {
   const { kind, message, times, replay } = finding
-  const label = isHarmless(kind) ? pc.yellow(kind) : pc.red(kind)
+  const label = isHarmless(finding) ? pc.yellow(kind) : pc.red(kind)
   const lines = findingLines(finding, known)
   // From the line to paste on: what is not the finding itself.
   const quiet = lines.indexOf(replay)

@@ -64,6 +64,24 @@ export function findingLines(finding: FindingRecord, known?: KnownRecord): strin
   ]
 }
 
+/** Missing pairs that are named, an operator. */
+const MOST_NAMED = 3
+
+/** How many pairs of classes the cases of a target showed, and which are missing. */
+export function pairLines({ operators }: TargetRecord): string[] {
+  const all = operators.flatMap(({ operator, pairs }) => (pairs ? [{ operator, ...pairs }] : []))
+  if (all.length === 0) return []
+  const sum = (of: 'covered' | 'of'): number => all.reduce((total, pairs) => total + pairs[of], 0)
+  const head = `pairs of attribute classes covered: ${sum('covered')} of ${sum('of')}`
+  const rest = all
+    .filter(({ missing }) => missing.length > 0)
+    .map(({ operator, covered, of, missing }) => {
+      const more = of - covered > MOST_NAMED ? ', …' : ''
+      return `${operator} lacks ${of - covered}: ${missing.slice(0, MOST_NAMED).join(', ')}${more}`
+    })
+  return [head, ...rest]
+}
+
 /** A line for each known finding that no longer shows, with what to do. Without a case of its own, chance may have hidden it. */
 export const goneLines = (d: AuditDocument): string[] =>
   goneOf(d).map((k) => {

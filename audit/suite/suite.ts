@@ -126,7 +126,7 @@ async function hold(
   // An entry may expect what another one already explains: it shows all the same.
   for (const k of known) if (findings.some((f) => knownEntry([k], implementation.name, f))) seen.entries.add(k)
   seen.operators.add(operator)
-  const news = findings.filter((f) => !isHarmless(f.kind) && !knownEntry(known, implementation.name, f))
+  const news = findings.filter((f) => !isHarmless(f) && !knownEntry(known, implementation.name, f))
   if (news.length === 0) return
   const text = news.map((finding) => {
     const record = findingRecord({ implementation: implementation.name, finding, known: undefined })
