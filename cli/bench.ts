@@ -13,7 +13,7 @@ import { progressLine } from './progress.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 export interface BenchFlags {
-  readonly against?: string
+  readonly against: string
   readonly filter?: readonly string[]
   readonly seed: number
   readonly record?: string
@@ -21,15 +21,20 @@ export interface BenchFlags {
   readonly list?: boolean
 }
 
-export async function bench({ against, filter, seed, record, json, list }: BenchFlags): Promise<number> {
+export async function bench(
+  suites: readonly string[],
+  { against, filter, seed, record, json, list }: BenchFlags,
+): Promise<number> {
+  if (suites.length > 0)
+    throw new UsageError(
+      `bench: --against holds the tracked kernels, not ${suites.join(', ')}; choose of them by --filter`,
+    )
   const kernels = chosen(filter)
   if (list) {
     for (const { name, descriptor, rung } of kernels)
       process.stdout.write(`${name.padEnd(24)} ${rung.padEnd(12)} ${descriptor}\n`)
     return exitCode.holds
   }
-  if (against === undefined)
-    throw new UsageError('bench: give the commit to compare with, --against main; npm run bench:kernels shows rates')
   const base = checkout(root, against)
   const line = progressLine()
   const report = await gate({ base: base.folder, head: root }, kernels, {

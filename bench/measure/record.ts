@@ -33,6 +33,15 @@ export interface Measurement {
   readonly ratio?: readonly (Estimate & { readonly to: string })[]
 }
 
+/** An implementation that was not timed on a case; on none where `case` is empty. */
+export interface Skipped {
+  readonly suite: string
+  readonly case: string
+  readonly implementation: string
+  readonly why: 'wrong' | 'not offered' | 'failed' | 'too slow'
+  readonly message: string
+}
+
 export interface BenchDocument {
   readonly schemaVersion: 1
   readonly tool: Tool
@@ -46,4 +55,5 @@ export interface BenchDocument {
     readonly latency: number
   }
   readonly measurements: readonly Measurement[]
+  readonly skipped: readonly Skipped[]
 }

@@ -1,0 +1,79 @@
+/** The process of one arm: holds one implementation (argv) and times its calls, a block at a time. */
+import { type Peer, peers } from '../../audit/target/peers.ts'
+import type { Prepare, Prepared } from '../../audit/target/prepared.ts'
+import { instantiate } from '../../properties/case.ts'
+import { parseCase } from '../../properties/descriptor.ts'
+import { memorySpeed } from '../measure/memory.ts'
+import { Sampler, type SamplerOptions } from '../measure/sampler.ts'
+import { serve } from '../measure/serve.ts'
+import { peakLoop } from '../peak.ts'
+import { isRung, prepareOwn } from './own.ts'
+import { partOf } from './part.ts'
+import { PEAK, type Reply, type Request } from './protocol.ts'
+
+const name = process.argv[2] ?? ''
+let prepare: Prepare | undefined
+let prepared: Prepared | undefined
+let sampler: Sampler | undefined
+
+async function load(): Promise<Reply> {
+  if (name === PEAK) prepared = { run: peakLoop(), result: refuse, close: () => {} }
+  else if (name === 'optimized' || isRung(name)) prepare = await prepareOwn(name)
+  else prepare = await peerNamed(name).prepare()
+  return { say: 'loaded' }
+}
+
+function peerNamed(name: string): Peer {
+  const peer = peers.find(({ target }) => target.name === name)
+  if (peer) return peer
+  throw new RangeError(`bench: no peer is called ${name}`)
+}
+
+const refuse = (): never => {
+  throw new Error('arm: the loop of the peak has no result')
+}
+
+async function ready(descriptor: string): Promise<Reply> {
+  if (!prepare) throw new Error('arm: asked for a case before anything was loaded')
+  await prepared?.close()
+  prepared = undefined
+  const call = instantiate(parseCase(descriptor), 'float32')
+  try {
+    const made = await prepare(call)
+    prepared = made
+    const start = performance.now()
+    const result = await made.result()
+    const ms = performance.now() - start
+    const { row, operands, attributes } = call
+    const shapes = Object.fromEntries(Object.entries(operands).map(([operand, t]) => [operand, t?.shape]))
+    const shape = row.resultShape(shapes, attributes)
+    // What computes in float64 is judged by its results in float32, as its operands came in that.
+    const part = partOf(call, shape, row.flops(parseCase(descriptor).sizes, attributes)).of(result)
+    return { say: 'prepared', part: { shape: [...part.shape], data: Float32Array.from(part.data) }, ms }
+  } catch (error) {
+    const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
+    return { say: 'refused', message: first, threw: !(error instanceof Error && error.name === 'Unsupported') }
+  }
+}
+
+async function warm(options: SamplerOptions): Promise<Reply> {
+  if (!prepared) throw new Error('arm: asked to warm up before a case was prepared')
+  sampler = new Sampler(prepared.run, options)
+  return { say: 'warm', steady: await sampler.warm() }
+}
+
+serve<Request, Reply>(async (request) => {
+  switch (request.ask) {
+    case 'load':
+      return load()
+    case 'prepare':
+      return ready(request.descriptor)
+    case 'warm':
+      return warm(request.options)
+    case 'memory':
+      return { say: 'memory', memory: memorySpeed() }
+    case 'block':
+      if (!sampler) throw new Error('arm: asked for a block before it was warm')
+      return { say: 'block', block: await sampler.block() }
+  }
+})
