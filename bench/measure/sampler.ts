@@ -90,7 +90,7 @@ export class Sampler {
     await this.bench.run()
     const sorted = this.samples.slice(this.count > 1 ? 1 : 0).sort((a, b) => a - b)
     return {
-      ms: sorted[sorted.length >> 1]!,
+      ms: (sorted[sorted.length >> 1]! + sorted[(sorted.length - 1) >> 1]!) / 2,
       delay: (this.clock.delay() - delay) / (performance.now() - begin),
       switches: process.resourceUsage().involuntaryContextSwitches - involuntaryContextSwitches,
     }

@@ -1,5 +1,6 @@
 /** Who takes part in a case: what offers it and gives the right result, in a time that can be waited for. */
 import { type Expectation, expectation } from '../../properties/bound.ts'
+import type { Call } from '../../properties/case.ts'
 import { verdict } from '../../properties/verdict.ts'
 import type { Numerics, Tensor } from '../../reference/contract.ts'
 import type { OperatorRow } from '../../reference/operators.ts'
@@ -33,11 +34,21 @@ export function judgeOf(row: OperatorRow, { operands, attributes }: Part): Judge
   }
 }
 
-export async function admitted(arm: Arm, descriptor: string, flops: number, judge: Judge): Promise<Right | Refusal> {
+export interface Asked {
+  readonly descriptor: string
+  readonly operands: Call['operands']
+  readonly flops: number
+}
+
+export async function admitted(
+  arm: Arm,
+  { descriptor, operands, flops }: Asked,
+  judge: Judge,
+): Promise<Right | Refusal> {
   const expected = arm.best > 0 ? flops / arm.best : 0
   if (expected > SLOWEST_MS)
     return { why: 'too slow', message: `at the best rate it has shown a call takes ${seconds(expected)}` }
-  const reply = await arm.prepare(descriptor)
+  const reply = await arm.prepare(descriptor, operands)
   if (reply.say === 'refused') return { why: reply.threw ? 'failed' : 'not offered', message: reply.message }
   const judged = judge(reply.part, arm.numerics)
   if ('why' in judged) return judged

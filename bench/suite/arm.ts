@@ -1,8 +1,9 @@
 /** The process of one arm: holds one implementation (argv) and times its calls, a block at a time. */
 import { type Peer, peers } from '../../audit/target/peers.ts'
 import type { Prepare, Prepared } from '../../audit/target/prepared.ts'
-import { instantiate } from '../../properties/case.ts'
+import { completeAttributes } from '../../properties/case.ts'
 import { parseCase } from '../../properties/descriptor.ts'
+import { operatorRow } from '../../reference/operators.ts'
 import { memorySpeed } from '../measure/memory.ts'
 import { Sampler, type SamplerOptions } from '../measure/sampler.ts'
 import { serve } from '../measure/serve.ts'
@@ -33,22 +34,23 @@ const refuse = (): never => {
   throw new Error('arm: the loop of the peak has no result')
 }
 
-async function ready(descriptor: string): Promise<Reply> {
+async function ready({ descriptor, operands }: Extract<Request, { ask: 'prepare' }>): Promise<Reply> {
   if (!prepare) throw new Error('arm: asked for a case before anything was loaded')
   await prepared?.close()
   prepared = undefined
-  const call = instantiate(parseCase(descriptor), 'float32')
+  const c = parseCase(descriptor)
+  const row = operatorRow(c.operator)
+  const call = { operator: c.operator, row, operands, attributes: completeAttributes(c) }
   try {
     const made = await prepare(call)
     prepared = made
     const start = performance.now()
     const result = await made.result()
     const ms = performance.now() - start
-    const { row, operands, attributes } = call
     const shapes = Object.fromEntries(Object.entries(operands).map(([operand, t]) => [operand, t?.shape]))
-    const shape = row.resultShape(shapes, attributes)
+    const shape = row.resultShape(shapes, call.attributes)
     // What computes in float64 is judged by its results in float32, as its operands came in that.
-    const part = partOf(call, shape, row.flops(parseCase(descriptor).sizes, attributes)).of(result)
+    const part = partOf(call, shape, row.flops(c.sizes, call.attributes)).of(result)
     return { say: 'prepared', part: { shape: [...part.shape], data: Float32Array.from(part.data) }, ms }
   } catch (error) {
     const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
@@ -67,7 +69,7 @@ serve<Request, Reply>(async (request) => {
     case 'load':
       return load()
     case 'prepare':
-      return ready(request.descriptor)
+      return ready(request)
     case 'warm':
       return warm(request.options)
     case 'memory':

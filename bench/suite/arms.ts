@@ -1,6 +1,7 @@
 /** The arms of a run: one implementation each, in a process of its own, started again where it ended. */
 import { missingPackages } from '../../audit/target/index.ts'
 import { peers } from '../../audit/target/peers.ts'
+import type { Call } from '../../properties/case.ts'
 import type { Numerics } from '../../reference/contract.ts'
 import { ArmProcess } from '../measure/armProcess.ts'
 import type { MemorySpeed } from '../measure/memory.ts'
@@ -42,6 +43,7 @@ export class Arm {
   /** Operations a millisecond, the most that its first calls have reached. */
   best = 0
   private process: Process | undefined
+  private warmed = false
 
   constructor(name: string) {
     this.name = name
@@ -62,10 +64,13 @@ export class Arm {
     await process.ask({ ask: 'load' })
   }
 
-  async prepare(descriptor: string): Promise<Extract<Reply, { say: 'prepared' | 'refused' }>> {
+  async prepare(
+    descriptor: string,
+    operands: Call['operands'],
+  ): Promise<Extract<Reply, { say: 'prepared' | 'refused' }>> {
     try {
       if (!this.process) await this.start()
-      return await this.ask('prepared', 'refused', { ask: 'prepare', descriptor })
+      return await this.ask('prepared', 'refused', { ask: 'prepare', descriptor, operands })
     } catch (error) {
       this.end()
       return { say: 'refused', message: error instanceof Error ? error.message : String(error), threw: true }
@@ -76,8 +81,12 @@ export class Arm {
     return (await this.ask('memory', 'memory', { ask: 'memory' })).memory
   }
 
+  /** False where its times did not settle. The peak, which has no cases, warms up once. */
   async warm(options: SamplerOptions): Promise<boolean> {
-    return (await this.ask('warm', 'warm', { ask: 'warm', options })).steady
+    if (this.warmed) return true
+    const { steady } = await this.ask('warm', 'warm', { ask: 'warm', options })
+    this.warmed = this.name === PEAK
+    return steady
   }
 
   async block(): Promise<Block> {

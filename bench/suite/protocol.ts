@@ -1,12 +1,13 @@
 /** What a run and an arm, the process that holds one implementation, say to each other. */
+import type { Call } from '../../properties/case.ts'
 import type { Tensor } from '../../reference/contract.ts'
 import type { MemorySpeed } from '../measure/memory.ts'
 import type { Block, SamplerOptions } from '../measure/sampler.ts'
 
 export type Request =
   | { readonly ask: 'load' }
-  /** Makes a case ready and answers with the part of its result that is judged. */
-  | { readonly ask: 'prepare'; readonly descriptor: string }
+  /** Makes a case ready and answers with the part of its result that is judged. Its operands were drawn once, for all arms. */
+  | { readonly ask: 'prepare'; readonly descriptor: string; readonly operands: Call['operands'] }
   | { readonly ask: 'warm'; readonly options: SamplerOptions }
   | { readonly ask: 'block' }
   | { readonly ask: 'memory' }

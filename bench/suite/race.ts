@@ -11,7 +11,7 @@ import type { Arm } from './arms.ts'
 /** Without so many rounds there is no interval of 95 %. */
 const LEAST_ROUNDS = 6
 const MOST_ROUNDS = 25
-const BLOCK_MS = 15
+const BLOCK_MS = 20
 /** Arms whose block takes so many times as long as the quickest take part in as few rounds as an interval needs. */
 const SLOW = 3
 /** By the wall, rounds in which somebody waited for a core for more of the time than this tell of the machine. */

@@ -120,7 +120,7 @@ async function timeCase(line: Line, arms: readonly Arm[], peak: Arm, options: Ca
   let right: Right[] = []
   for (const arm of arms) {
     options.say(arm.name)
-    const outcome = await admitted(arm, line.descriptor, flops, judge)
+    const outcome = await admitted(arm, { descriptor: line.descriptor, operands, flops }, judge)
     if ('grade' in outcome) right.push(outcome)
     else skip(arm, outcome)
   }
