@@ -72,7 +72,7 @@ export async function benchSuite(names: readonly string[], flags: SuiteFlags): P
   const { peak, bandwidth, latency } = calibration
   const machine = `memory ${bandwidth.toFixed(1)} GB/s, ${latency.toFixed(0)} ns; load ${loadavg()[0]!.toFixed(1)}`
   if (flags.json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
-  else process.stdout.write(`\n${summary(timed, skipped, peak)}\n${machine}\n`)
+  else process.stdout.write(`\n${summary(timed, skipped, own, peak)}\n${machine}\n`)
   const ours = new Set<string>(own)
   return skipped.some(({ why, implementation }) => why === 'wrong' && ours.has(implementation))
     ? exitCode.findings

@@ -40,7 +40,8 @@ export async function session(
   judge: boolean,
 ): Promise<Map<string, Paired>> {
   const core = await idlestCore()
-  const arm = (argument: string): Arm => new ArmProcess({ program: './arm', beside: import.meta.url, argument, core })
+  const arm = (argument: string): Arm =>
+    new ArmProcess({ program: './arm', beside: import.meta.url, argument, core, collects: true })
   const arms = { base: arm(trees.base), head: arm(trees.head) }
   const found = new Map<string, Paired>()
   try {

@@ -12,11 +12,13 @@ export interface ArmOptions {
   readonly beside: string
   readonly argument: string
   readonly core?: number
+  /** Whether garbage is collected before each block, instead of when it falls due. */
+  readonly collects?: boolean
   readonly answerMs?: number
 }
 
-/** WebAssembly goes to the optimizing tier at once; gc() is there to be called between blocks. */
-const FLAGS = ['--no-liftoff', '--expose-gc'] as const
+/** WebAssembly goes to the optimizing tier at once. */
+const FLAGS = ['--no-liftoff'] as const
 
 const ANSWER_MS = 120_000
 
@@ -31,13 +33,21 @@ export class ArmProcess<Request extends object, Reply extends { readonly say: st
   private readonly argument: string
   private readonly answerMs: number
 
-  constructor({ program, beside, argument, core, answerMs = ANSWER_MS }: ArmOptions) {
+  constructor({ program, beside, argument, core, collects = false, answerMs = ANSWER_MS }: ArmOptions) {
     this.argument = argument
     this.answerMs = answerMs
     const built = beside.endsWith('.js')
     const file = fileURLToPath(new URL(`${program}${built ? '.js' : '.ts'}`, beside))
     // The gate loads sources, whichever form it has itself.
-    const node = [process.execPath, ...FLAGS, '--import', import.meta.resolve('tsx'), file, argument]
+    const node = [
+      process.execPath,
+      ...FLAGS,
+      ...(collects ? ['--expose-gc'] : []),
+      '--import',
+      import.meta.resolve('tsx'),
+      file,
+      argument,
+    ]
     const [command, ...rest] = core !== undefined && canPin() ? ['taskset', '-c', String(core), ...node] : node
     // What a package prints is no result of ours. 'advanced' hands typed arrays over as they are.
     this.child = spawn(command!, rest, { stdio: ['ignore', 2, 2, 'ipc'], serialization: 'advanced' })

@@ -53,7 +53,7 @@ export class Sampler {
     this.blockMs = blockMs
   }
 
-  /** Calls until two windows that follow each other agree; false when they did not within the cap. */
+  /** Calls until two windows that follow each other agree; false when they did not within the cap, unless it held only one. */
   async warm(): Promise<boolean> {
     let before = Number.NaN
     const { now } = this.clock
@@ -70,6 +70,7 @@ export class Sampler {
       const fit = Math.round(this.blockMs / Math.max(each, SAMPLE_MS))
       this.count = Math.max(1, Math.min(SAMPLES + 1, fit))
       if (Math.abs(Math.log(each / before)) < AGREE) return true
+      if (now() >= end && Number.isNaN(before)) return true
       before = each
     }
     return false

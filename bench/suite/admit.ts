@@ -8,8 +8,10 @@ import type { Skipped } from '../measure/record.ts'
 import type { Arm } from './arms.ts'
 import type { Part } from './part.ts'
 
-/** A call that takes longer would take a minute of a suite by itself. */
-const SLOWEST_MS = 2000
+/** Calls that take longer are not waited for six times. */
+const SLOWEST_MS = 1000
+/** A call of less says little of larger cases: much of it may be the call itself. */
+const LONG_MS = 100
 
 export type Refusal = Pick<Skipped, 'why' | 'message'>
 
@@ -35,24 +37,22 @@ export function judgeOf(row: OperatorRow, { operands, attributes }: Part): Judge
 }
 
 export interface Asked {
+  readonly operator: string
   readonly descriptor: string
   readonly operands: Call['operands']
   readonly flops: number
 }
 
-export async function admitted(
-  arm: Arm,
-  { descriptor, operands, flops }: Asked,
-  judge: Judge,
-): Promise<Right | Refusal> {
-  const expected = arm.best > 0 ? flops / arm.best : 0
-  if (expected > SLOWEST_MS)
-    return { why: 'too slow', message: `at the best rate it has shown a call takes ${seconds(expected)}` }
+export async function admitted(arm: Arm, asked: Asked, judge: Judge): Promise<Right | Refusal> {
+  const { operator, descriptor, operands, flops } = asked
+  const before = arm.pace.get(operator)
+  if (before !== undefined && before * flops > SLOWEST_MS)
+    return { why: 'too slow', message: `by the best rate it has shown a call takes ${seconds(before * flops)}` }
   const reply = await arm.prepare(descriptor, operands)
   if (reply.say === 'refused') return { why: reply.threw ? 'failed' : 'not offered', message: reply.message }
   const judged = judge(reply.part, arm.numerics)
   if ('why' in judged) return judged
-  arm.best = Math.max(arm.best, flops / reply.ms)
+  if (reply.ms > LONG_MS) arm.pace.set(operator, Math.min(before ?? Number.POSITIVE_INFINITY, reply.ms / flops))
   if (reply.ms > SLOWEST_MS) return { why: 'too slow', message: `a call took ${seconds(reply.ms)}` }
   return { arm, ...judged }
 }

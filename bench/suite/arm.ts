@@ -3,6 +3,7 @@ import { type Peer, peers } from '../../audit/target/peers.ts'
 import type { Prepare, Prepared } from '../../audit/target/prepared.ts'
 import { completeAttributes } from '../../properties/case.ts'
 import { parseCase } from '../../properties/descriptor.ts'
+import type { Tensor } from '../../reference/contract.ts'
 import { operatorRow } from '../../reference/operators.ts'
 import { memorySpeed } from '../measure/memory.ts'
 import { Sampler, type SamplerOptions } from '../measure/sampler.ts'
@@ -11,6 +12,8 @@ import { peakLoop } from '../peak.ts'
 import { isRung, prepareOwn } from './own.ts'
 import { partOf } from './part.ts'
 import { PEAK, type Reply, type Request } from './protocol.ts'
+
+const AGAIN_MS = 200
 
 const name = process.argv[2] ?? ''
 let prepare: Prepare | undefined
@@ -44,9 +47,9 @@ async function ready({ descriptor, operands }: Extract<Request, { ask: 'prepare'
   try {
     const made = await prepare(call)
     prepared = made
-    const start = performance.now()
-    const result = await made.result()
-    const ms = performance.now() - start
+    const [result, first] = await timed(made)
+    // A first call may compile for as long as others compute: what seems slow is asked once more.
+    const ms = first > AGAIN_MS ? Math.min(first, (await timed(made))[1]) : first
     const shapes = Object.fromEntries(Object.entries(operands).map(([operand, t]) => [operand, t?.shape]))
     const shape = row.resultShape(shapes, call.attributes)
     // What computes in float64 is judged by its results in float32, as its operands came in that.
@@ -56,6 +59,11 @@ async function ready({ descriptor, operands }: Extract<Request, { ask: 'prepare'
     const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
     return { say: 'refused', message: first, threw: !(error instanceof Error && error.name === 'Unsupported') }
   }
+}
+
+async function timed({ result }: Prepared): Promise<[Tensor, number]> {
+  const start = performance.now()
+  return [await result(), performance.now() - start]
 }
 
 async function warm(options: SamplerOptions): Promise<Reply> {

@@ -40,8 +40,8 @@ export class Arm {
   readonly own: boolean
   /** How it says that it computes convolutions, by which its error is judged. */
   readonly numerics: Numerics
-  /** Operations a millisecond, the most that its first calls have reached. */
-  best = 0
+  /** Milliseconds an operation of long calls, the least so far, by operator. */
+  readonly pace = new Map<string, number>()
   private process: Process | undefined
   private warmed = false
 

@@ -14,6 +14,7 @@ export type Request =
 
 export type Reply =
   | { readonly say: 'loaded' }
+  /** `ms`: what a call took. */
   | { readonly say: 'prepared'; readonly part: Tensor; readonly ms: number }
   /** What is not offered, or `threw`. */
   | { readonly say: 'refused'; readonly message: string; readonly threw: boolean }

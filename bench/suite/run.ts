@@ -118,9 +118,10 @@ async function timeCase(line: Line, arms: readonly Arm[], peak: Arm, options: Ca
     skipped.push({ suite: line.suite, case: line.descriptor, implementation: arm.name, ...refusal })
   }
   let right: Right[] = []
+  const asked = { operator: row.name, descriptor: line.descriptor, operands, flops }
   for (const arm of arms) {
     options.say(arm.name)
-    const outcome = await admitted(arm, { descriptor: line.descriptor, operands, flops }, judge)
+    const outcome = await admitted(arm, asked, judge)
     if ('grade' in outcome) right.push(outcome)
     else skip(arm, outcome)
   }

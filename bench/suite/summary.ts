@@ -16,9 +16,11 @@ const isConv2d = ({ line }: Timed): boolean => line.case.operator === 'conv2d'
 const groupsOf = ({ line }: Timed): number => line.case.attributes.groups ?? 1
 
 const kinds: readonly Group[] = [
-  { name: 'conv2d', has: (t) => isConv2d(t) && groupsOf(t) === 1 },
-  { name: 'conv2d in groups', has: (t) => isConv2d(t) && groupsOf(t) > 1 && !isDepthwise(t) },
-  { name: 'depthwise conv2d', has: (t) => isConv2d(t) && isDepthwise(t) },
+  { name: 'all', has: () => true },
+  { name: 'conv2d', has: isConv2d },
+  { name: 'direct', has: (t) => isConv2d(t) && groupsOf(t) === 1 },
+  { name: 'in groups', has: (t) => isConv2d(t) && groupsOf(t) > 1 && !isDepthwise(t) },
+  { name: 'depthwise', has: (t) => isConv2d(t) && isDepthwise(t) },
   { name: 'dense', has: ({ line }) => line.case.operator === 'dense' },
   { name: 'pooling', has: ({ line }) => /^(max|average)Pool2d$/.test(line.case.operator) },
   { name: 'gradients', has: ({ line }) => line.case.operator.endsWith('Gradient') },
@@ -29,44 +31,56 @@ function isDepthwise(t: Timed): boolean {
   return groupsOf(t) > 1 && groupsOf(t) === t.line.case.sizes.c
 }
 
-export function summary(timed: readonly Timed[], skipped: readonly Skipped[], peak: number): string {
-  const names = [...new Set(timed.map(({ measurement }) => measurement.implementation))]
-  const all: Group = { name: 'all', has: () => true }
-  const large: Group = {
-    name: `conv2d of ${LARGE / 1e6} MFLOP and more`,
-    has: (t) => kinds[0]!.has(t) && t.measurement.flops >= LARGE,
-  }
+const large: Group = {
+  name: `conv2d of ${LARGE / 1e6} MFLOP and more`,
+  has: (t) => isConv2d(t) && groupsOf(t) === 1 && t.measurement.flops >= LARGE,
+}
+
+export function summary(
+  timed: readonly Timed[],
+  skipped: readonly Skipped[],
+  own: readonly string[],
+  peak: number,
+): string {
   return [
     `SIMD multiply-add peak ${peak.toFixed(1)} GFLOP/s`,
-    ...names.flatMap((name) => {
-      const own = timed.filter(({ measurement }) => measurement.implementation === name)
+    ...own.flatMap((name) => {
+      const mine = timed.filter(({ measurement }) => measurement.implementation === name)
       return [
-        ...[all, ...kinds].flatMap((group) => ratiosText(name, group.name, own.filter(group.has))),
         ...partsText(
           `${name}: ${large.name}, of peak`,
-          own.filter(large.has).map((t) => t.measurement.ofPeak),
+          mine.filter(large.has).map((t) => t.measurement.ofPeak),
         ),
-        ...gradientsText(name, own),
+        ...gradientsText(name, mine),
+        ...ratiosText(name, mine),
       ]
     }),
     ...skippedText(skipped),
   ].join('\n')
 }
 
-/** "optimized: all (27): 1.85 × tfjs-wasm; behind on …" */
-function ratiosText(name: string, group: string, timed: readonly Timed[]): string[] {
+/** "optimized beside tfjs-wasm: all (27) 1.85 ×, conv2d (23) 1.9 ×; behind on …" */
+function ratiosText(name: string, timed: readonly Timed[]): string[] {
   const marks = [...new Set(timed.flatMap(({ measurement }) => (measurement.ratio ?? []).map(({ to }) => to)))]
   return marks.map((mark) => {
-    const ratios = timed.flatMap(({ line, measurement }) => {
-      const median = measurement.ratio?.find(({ to }) => to === mark)?.median
-      return median === undefined ? [] : [{ name: line.label || line.descriptor, median }]
+    const ratioOf = (t: Timed): number | undefined => t.measurement.ratio?.find(({ to }) => to === mark)?.median
+    const raced = timed.filter((t) => ratioOf(t) !== undefined)
+    const parts = kinds.map(({ name, has }) => ({ name, members: raced.filter(has) }))
+    const distinct = parts.filter(
+      ({ members }, i) => members.length > 0 && parts.findIndex((p) => sameMembers(p.members, members)) === i,
+    )
+    const means = distinct.map(({ name, members }) => {
+      const mean = geometricMean(members.map((t) => ratioOf(t)!))
+      return `${name} (${members.length}) ${mean.toFixed(2)} ×`
     })
-    const behind = ratios.filter(({ median }) => median < 1)
-    const listed = behind.map(({ name, median }) => `${name} ${median.toFixed(2)} ×`).join(', ')
-    const mean = geometricMean(ratios.map(({ median }) => median)).toFixed(2)
-    return `${name}: ${group} (${ratios.length}): ${mean} × ${mark}${behind.length > 0 ? `; behind on ${listed}` : ''}`
+    const behind = raced.filter((t) => ratioOf(t)! < 1)
+    const listed = behind.map((t) => `${t.line.label || t.line.descriptor} ${ratioOf(t)!.toFixed(2)} ×`).join(', ')
+    return `${name} beside ${mark}: ${means.join(', ')}${behind.length > 0 ? `; behind on ${listed}` : ''}`
   })
 }
+
+const sameMembers = (a: readonly Timed[], b: readonly Timed[]): boolean =>
+  a.length === b.length && a.every((t, i) => t === b[i])
 
 function partsText(what: string, parts: readonly number[]): string[] {
   if (parts.length === 0) return []

@@ -1,6 +1,6 @@
 /** A case as lines of text, and what was left out. */
 import { intervalText } from '../interval.ts'
-import type { Estimate, Skipped } from '../measure/record.ts'
+import type { Estimate, Measurement, Skipped } from '../measure/record.ts'
 import type { Timed } from './run.ts'
 
 /** What was timed of one case: a line that names it, and one an implementation. */
@@ -11,21 +11,35 @@ export function caseText(timed: readonly Timed[]): string {
   const { flops, bytes } = measurement
   const work = `${quantity(flops / 1e6)} MFLOP, ${quantity(bytes / 1e6)} MB, ${rounds} rounds`
   const head = [`${line.suite}${line.label ? `/${line.label}` : ''}`, line.descriptor, work].join('  ')
-  return [head, ...timed.map(lineText)].join('\n')
+  return [head, ...timed.map((one) => lineText(one, timed))].join('\n')
 }
 
-function lineText({ measurement: m, error, steady }: Timed): string {
+/** A ratio stands with the one that has it; of several packages, with the package. */
+function ratiosText(m: Measurement, timed: readonly Timed[]): string[] {
+  const marks = new Set(timed.flatMap(({ measurement }) => (measurement.ratio ?? []).map(({ to }) => to)))
+  if (marks.size < 2) return (m.ratio ?? []).map((ratio) => `${intervalText(ratio, ' ×')} ${ratio.to}`)
+  return timed.flatMap(({ measurement }) =>
+    (measurement.ratio ?? [])
+      .filter(({ to }) => to === m.implementation)
+      .map((ratio) => `${measurement.implementation} ${intervalText(ratio, ' ×')}`),
+  )
+}
+
+function lineText({ measurement: m, error, steady }: Timed, all: readonly Timed[]): string {
   const columns = [
     m.implementation.padEnd(18),
     timeText(m.seconds).padEnd(26),
     intervalText(m.rate, ' GFLOP/s', 1).padEnd(28),
     `${percent(m.ofPeak)} of peak`,
     `${percent(m.ofBandwidth)} of bandwidth`,
-    m.implementation === 'winograd' ? `${m.verdict}, error ${error.toExponential(1)} of the largest` : m.verdict,
-    ...(m.ratio ?? []).map((ratio) => `${intervalText(ratio, ' ×')} ${ratio.to}`),
+    (m.implementation === 'winograd'
+      ? `${m.verdict}, error ${error.toExponential(1)} of the largest`
+      : m.verdict
+    ).padEnd(9),
+    ...ratiosText(m, all),
     ...(steady ? [] : ['not steady']),
   ]
-  return `  ${columns.join('  ')}`
+  return `  ${columns.join('  ').trimEnd()}`
 }
 
 /** Microseconds below a millisecond. */
