@@ -8,7 +8,7 @@ import { type Implementation, Unsupported } from '../../reference/contract.ts'
 import { callOperator, nearest } from '../../reference/operators.ts'
 
 /** From the textbook upwards. */
-export const rungs = ['textbook', 'blocked', 'simd', 'session', 'session-fed', 'winograd', 'threads'] as const
+const rungs = ['textbook', 'blocked', 'simd', 'session', 'session-fed', 'winograd', 'threads'] as const
 export type Rung = (typeof rungs)[number]
 
 /** `optimized`, the fastest rung that runs here, or a rung by name. */

@@ -10,8 +10,10 @@ import type { Arm } from './arms.ts'
 
 /** Without so many rounds there is no interval of 95 %. */
 const LEAST_ROUNDS = 6
-const MOST_ROUNDS = 25
-const BLOCK_MS = 20
+/** By the wall as many as there is time for, to find some in which nobody waited. */
+const MOST_ROUNDS: Readonly<Record<Clock, number>> = { processor: 25, wall: 200 }
+/** By the wall several turns of the scheduler. */
+const BLOCK_MS: Readonly<Record<Clock, number>> = { processor: 20, wall: 40 }
 /** Arms whose block takes so many times as long as the quickest take part in as few rounds as an interval needs. */
 const SLOW = 3
 /** By the wall, rounds in which somebody waited for a core for more of the time than this tell of the machine. */
@@ -20,17 +22,19 @@ const DELAYED = 0.02
 /** Milliseconds a call by arm, of those who took part. */
 type Round = ReadonlyMap<string, number>
 
+/** Who takes turns. */
+export type Racer = Pick<Arm, 'name' | 'warm' | 'block'>
+
 export class Result {
   private readonly rounds: readonly Round[]
   readonly unsteady: ReadonlySet<string>
+  /** "12 rounds", and of those by the wall how many were undisturbed. */
+  readonly counted: string
 
-  constructor(rounds: readonly Round[], unsteady: ReadonlySet<string>) {
+  constructor(rounds: readonly Round[], unsteady: ReadonlySet<string>, counted: string) {
     this.rounds = rounds
     this.unsteady = unsteady
-  }
-
-  get count(): number {
-    return this.rounds.length
+    this.counted = counted
   }
 
   /** Milliseconds a call. */
@@ -57,22 +61,23 @@ export interface RaceOptions {
 
 /** Rejects where an arm ends; `onArm` is told who is at it. */
 export async function race(
-  arms: readonly Arm[],
+  arms: readonly Racer[],
   { clock, random, until }: RaceOptions,
   onArm: (name: string) => void,
 ): Promise<Result> {
   const unsteady = new Set<string>()
   for (const arm of arms) {
     onArm(arm.name)
-    if (!(await arm.warm({ clock, blockMs: BLOCK_MS }))) unsteady.add(arm.name)
+    if (!(await arm.warm({ clock, blockMs: BLOCK_MS[clock] }))) unsteady.add(arm.name)
   }
   const begin = performance.now()
   const rounds: Map<string, number>[] = []
   const delays: number[] = []
   const cost = new Map<string, number>()
   let full = 0
-  while (full < LEAST_ROUNDS || (rounds.length < MOST_ROUNDS && performance.now() < until)) {
-    const gone = Math.max(rounds.length / MOST_ROUNDS, (performance.now() - begin) / Math.max(1, until - begin))
+  while (full < LEAST_ROUNDS || (rounds.length < MOST_ROUNDS[clock] && performance.now() < until)) {
+    const now = performance.now()
+    const gone = now >= until ? 1 : Math.max(rounds.length / MOST_ROUNDS[clock], (now - begin) / (until - begin))
     const all = full < LEAST_ROUNDS * gone || full === 0
     const quick = Math.min(...cost.values())
     const order = arms.filter(({ name }) => all || cost.get(name)! < SLOW * quick)
@@ -91,12 +96,14 @@ export async function race(
     rounds.push(round)
     delays.push(delay)
   }
-  return new Result(clock === 'wall' ? calm(rounds, delays) : rounds, unsteady)
+  if (clock === 'processor') return new Result(rounds, unsteady, `${rounds.length} rounds`)
+  const { kept, calm } = calmest(rounds, delays)
+  return new Result(kept, unsteady, `${kept.length} of ${rounds.length} rounds, ${calm} undisturbed`)
 }
 
 /** Those that hardly waited for a core, or the LEAST_ROUNDS that waited least: a rule that never looks at the times. */
-export function calm<T>(rounds: readonly T[], delays: readonly number[]): readonly T[] {
+export function calmest<T>(rounds: readonly T[], delays: readonly number[]): { kept: readonly T[]; calm: number } {
   const sorted = rounds.map((round, i) => ({ round, delay: delays[i]! })).sort((a, b) => a.delay - b.delay)
-  const count = Math.max(LEAST_ROUNDS, sorted.filter(({ delay }) => delay <= DELAYED).length)
-  return sorted.slice(0, count).map(({ round }) => round)
+  const calm = sorted.filter(({ delay }) => delay <= DELAYED).length
+  return { kept: sorted.slice(0, Math.max(LEAST_ROUNDS, calm)).map(({ round }) => round), calm }
 }

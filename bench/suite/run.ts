@@ -20,7 +20,8 @@ export interface Timed {
   readonly measurement: Measurement
   /** Largest |ŷ−y| of what was judged, over the largest |y|. */
   readonly error: number
-  readonly rounds: number
+  /** How many rounds there were. */
+  readonly counted: string
   readonly steady: boolean
 }
 
@@ -148,7 +149,7 @@ async function timeCase(line: Line, arms: readonly Arm[], peak: Arm, options: Ca
     timed: right.map(({ arm, grade, error }) => {
       const others = arm.own ? marks.filter((mark) => mark !== arm.name && present.includes(mark)) : []
       const measurement = measured(line, arm, result, { flops, bytes, bandwidth, verdict: grade, others })
-      return { line, measurement, error, rounds: result.count, steady: !result.unsteady.has(arm.name) }
+      return { line, measurement, error, counted: result.counted, steady: !result.unsteady.has(arm.name) }
     }),
   }
 }

@@ -7,9 +7,9 @@ import type { Timed } from './run.ts'
 export function caseText(timed: readonly Timed[]): string {
   const [first] = timed
   if (!first) return ''
-  const { line, measurement, rounds } = first
+  const { line, measurement, counted } = first
   const { flops, bytes } = measurement
-  const work = `${quantity(flops / 1e6)} MFLOP, ${quantity(bytes / 1e6)} MB, ${rounds} rounds`
+  const work = `${quantity(flops / 1e6)} MFLOP, ${quantity(bytes / 1e6)} MB, ${counted}`
   const head = [`${line.suite}${line.label ? `/${line.label}` : ''}`, line.descriptor, work].join('  ')
   return [head, ...timed.map((one) => lineText(one, timed))].join('\n')
 }
@@ -29,13 +29,10 @@ function lineText({ measurement: m, error, steady }: Timed, all: readonly Timed[
   const columns = [
     m.implementation.padEnd(18),
     timeText(m.seconds).padEnd(26),
-    intervalText(m.rate, ' GFLOP/s', 1).padEnd(28),
+    intervalText(m.rate, ' GFLOP/s', m.rate.median < 10 ? 2 : 1).padEnd(28),
     `${percent(m.ofPeak)} of peak`,
     `${percent(m.ofBandwidth)} of bandwidth`,
-    (m.implementation === 'winograd'
-      ? `${m.verdict}, error ${error.toExponential(1)} of the largest`
-      : m.verdict
-    ).padEnd(9),
+    `${m.verdict}, error ${error.toExponential(1)}`.padEnd(25),
     ...ratiosText(m, all),
     ...(steady ? [] : ['not steady']),
   ]
