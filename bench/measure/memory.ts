@@ -4,7 +4,7 @@ import { Assembler, type FunctionBuilder, type Local } from '../../optimized/ker
 import { f32x4, i32, v128 } from '../../optimized/kernel/expression.ts'
 import { processorMs } from './processor.ts'
 
-const PASSES = 7
+const PASSES = 5
 const LINE = 64
 /** Steps of the chase a turn of its loop. */
 const LOADS = 8

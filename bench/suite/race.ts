@@ -16,7 +16,7 @@ const MOST_ROUNDS: Readonly<Record<Clock, number>> = { processor: 25, wall: 200 
 const BLOCK_MS: Readonly<Record<Clock, number>> = { processor: 20, wall: 40 }
 /** Arms whose block takes so many times as long as the quickest take part in as few rounds as an interval needs. */
 const SLOW = 3
-/** By the wall, rounds in which somebody waited for a core for more of the time than this tell of the machine. */
+/** By the wall, rounds in which somebody waited for a core for more of the time than this tell of the machine; all arms are in all. */
 const DELAYED = 0.02
 
 /** Milliseconds a call by arm, of those who took part. */
@@ -78,7 +78,7 @@ export async function race(
   while (full < LEAST_ROUNDS || (rounds.length < MOST_ROUNDS[clock] && performance.now() < until)) {
     const now = performance.now()
     const gone = now >= until ? 1 : Math.max(rounds.length / MOST_ROUNDS[clock], (now - begin) / (until - begin))
-    const all = full < LEAST_ROUNDS * gone || full === 0
+    const all = clock === 'wall' || full < LEAST_ROUNDS * gone || full === 0
     const quick = Math.min(...cost.values())
     const order = arms.filter(({ name }) => all || cost.get(name)! < SLOW * quick)
     random.shuffle(order)

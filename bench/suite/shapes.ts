@@ -38,7 +38,7 @@ export function linesOf(names: readonly string[]): readonly Line[] {
 
 function fileOf(name: string): string {
   if (suites.some((suite) => suite === name)) return fileURLToPath(new URL(`${name}.txt`, shapesFolder))
-  if (existsSync(name) && statSync(name).isFile()) return name
+  if (existsSync(name) && !statSync(name).isDirectory()) return name
   const all = [...suites, NETWORKS]
   const meant = /[/\\.]/.test(name) ? `there is no such file` : `did you mean ${nearest(name, all)}?`
   throw new RangeError(
