@@ -12,6 +12,7 @@ import { peakLoop } from '../peak.ts'
 import { isRung, prepareOwn } from './own.ts'
 import { partOf } from './part.ts'
 import { PEAK, type Reply, type Request } from './protocol.ts'
+import { totalOf } from './total.ts'
 
 const AGAIN_MS = 200
 
@@ -37,7 +38,7 @@ const refuse = (): never => {
   throw new Error('arm: the loop of the peak has no result')
 }
 
-async function ready({ descriptor, operands }: Extract<Request, { ask: 'prepare' }>): Promise<Reply> {
+async function ready({ descriptor, operands, judged }: Extract<Request, { ask: 'prepare' }>): Promise<Reply> {
   if (!prepare) throw new Error('arm: asked for a case before anything was loaded')
   await prepared?.close()
   prepared = undefined
@@ -52,9 +53,13 @@ async function ready({ descriptor, operands }: Extract<Request, { ask: 'prepare'
     const ms = first > AGAIN_MS ? Math.min(first, (await timed(made))[1]) : first
     const shapes = Object.fromEntries(Object.entries(operands).map(([operand, t]) => [operand, t?.shape]))
     const shape = row.resultShape(shapes, call.attributes)
+    if (judged === 'total') {
+      if (String(result.shape) !== String(shape)) throw new TypeError(`its shape is ${result.shape}, not ${shape}`)
+      return { say: 'prepared', judged: totalOf(call)!.of(result), ms }
+    }
     // What computes in float64 is judged by its results in float32, as its operands came in that.
     const part = partOf(call, shape, row.flops(c.sizes, call.attributes)).of(result)
-    return { say: 'prepared', part: { shape: [...part.shape], data: Float32Array.from(part.data) }, ms }
+    return { say: 'prepared', judged: { shape: [...part.shape], data: Float32Array.from(part.data) }, ms }
   } catch (error) {
     const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
     return { say: 'refused', message: first, threw: !(error instanceof Error && error.name === 'Unsupported') }

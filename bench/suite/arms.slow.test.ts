@@ -3,7 +3,6 @@ import { instantiate } from '../../properties/case.ts'
 import { parseCase } from '../../properties/descriptor.ts'
 import { admitted, judgeOf } from './admit.ts'
 import { Arm, peersHere } from './arms.ts'
-import { partOf } from './part.ts'
 
 const cases = {
   conv2d: 'conv2d n2c4h9w8 m5r3s3 st2 pd1 bias',
@@ -34,9 +33,10 @@ describe.each(peersHere().filter(({ missing }) => missing.length === 0))('$name,
   afterAll(() => arm.end())
 
   it.each(names)('%s', async (which) => {
-    const call = instantiate(parseCase(cases[which]), 'float32')
+    const c = parseCase(cases[which])
+    const call = instantiate(c, 'float32')
     const shapes = Object.fromEntries(Object.entries(call.operands).map(([operand, t]) => [operand, t?.shape]))
-    const judge = judgeOf(call.row, partOf(call, call.row.resultShape(shapes, call.attributes), 0))
+    const judge = judgeOf(c, call, call.row.resultShape(shapes, call.attributes), 0)
     const asked = { operator: call.operator, descriptor: cases[which], operands: call.operands, flops: 1 }
     // Prepared, judged and run, and once more: a call must not spoil the next.
     for (let i = 0; i < 2; i++) {

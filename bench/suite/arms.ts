@@ -67,10 +67,11 @@ export class Arm {
   async prepare(
     descriptor: string,
     operands: Call['operands'],
+    judged: 'part' | 'total' = 'part',
   ): Promise<Extract<Reply, { say: 'prepared' | 'refused' }>> {
     try {
       if (!this.process) await this.start()
-      return await this.ask('prepared', 'refused', { ask: 'prepare', descriptor, operands })
+      return await this.ask('prepared', 'refused', { ask: 'prepare', descriptor, operands, judged })
     } catch (error) {
       this.end()
       return { say: 'refused', message: error instanceof Error ? error.message : String(error), threw: true }

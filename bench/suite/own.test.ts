@@ -3,21 +3,23 @@ import { instantiate } from '../../properties/case.ts'
 import { parseCase } from '../../properties/descriptor.ts'
 import { judgeOf } from './admit.ts'
 import { prepareOwn, rungNamed } from './own.ts'
-import { partOf } from './part.ts'
 
 const named = ['optimized', 'textbook', 'blocked', 'simd', 'session', 'session-fed', 'winograd'].map(rungNamed)
 
 it.each(named)('%s gives the right result before it runs and after', async (name) => {
   const prepare = await prepareOwn(name)
   for (const descriptor of ['conv2d n1c4h9w8 m5r3s3 pd1 bias', 'dense n3i7o5 bias']) {
-    const call = instantiate(parseCase(descriptor), 'float32')
+    const c = parseCase(descriptor)
+    const call = instantiate(c, 'float32')
     const shapes = Object.fromEntries(Object.entries(call.operands).map(([operand, t]) => [operand, t?.shape]))
-    const judge = judgeOf(call.row, partOf(call, call.row.resultShape(shapes, call.attributes), 0))
+    const judge = judgeOf(c, call, call.row.resultShape(shapes, call.attributes), 0)
     const prepared = await prepare(call)
     for (let i = 0; i < 2; i++) {
       const { shape, data } = await prepared.result()
       const numerics = name === 'winograd' ? 'winograd' : 'sum'
-      expect(judge({ shape, data: Float32Array.from(data) }, numerics)).toMatchObject({ grade: expect.any(String) })
+      expect(judge.part({ shape, data: Float32Array.from(data) }, numerics)).toMatchObject({
+        grade: expect.any(String),
+      })
       await prepared.run()
     }
   }

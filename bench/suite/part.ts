@@ -51,6 +51,8 @@ const cuts: Partial<Record<OperatorName, Cut>> = {
 export interface Part {
   readonly operands: AnyOperands<number>
   readonly attributes: AttributeBag
+  /** Whether it is all of the case. */
+  readonly isWhole: boolean
   /** The same part of a result of the whole; the result itself where its shape is another, which the verdict says. */
   of(result: Tensor): Tensor
 }
@@ -58,7 +60,7 @@ export interface Part {
 /** `shape` of the whole result, `flops` of the whole call. */
 export function partOf({ operator, operands, attributes }: Call, shape: readonly number[], flops: number): Part {
   const cut = cuts[operator]
-  if (cut === undefined || flops < WHOLE_FLOPS) return { operands, attributes, of: (result) => result }
+  if (cut === undefined || flops < WHOLE_FLOPS) return { operands, attributes, isWhole: true, of: (result) => result }
   const grouped = (attributes.groups ?? 1) > 1 ? cut.groups : undefined
   const axes = grouped ?? cut.maps
   const units = grouped ? attributes.groups! : shape[axes.result!]!
@@ -69,6 +71,7 @@ export function partOf({ operator, operands, attributes }: Call, shape: readonly
   }
   return {
     operands: Object.fromEntries(Object.entries(operands).map(([name, t]) => [name, t && part(name, t)])),
+    isWhole: false,
     attributes: grouped ? { ...attributes, groups: chosen.length } : attributes,
     of: (result) => (String(result.shape) === String(shape) ? part('result', result) : result),
   }

@@ -6,8 +6,13 @@ import type { Block, SamplerOptions } from '../measure/sampler.ts'
 
 export type Request =
   | { readonly ask: 'load' }
-  /** Makes a case ready and answers with the part of its result that is judged. Its operands were drawn once, for all arms. */
-  | { readonly ask: 'prepare'; readonly descriptor: string; readonly operands: Call['operands'] }
+  /** Makes a case ready and answers with what of its result is judged. Its operands were drawn once, for all arms. */
+  | {
+      readonly ask: 'prepare'
+      readonly descriptor: string
+      readonly operands: Call['operands']
+      readonly judged: 'part' | 'total'
+    }
   | { readonly ask: 'warm'; readonly options: SamplerOptions }
   | { readonly ask: 'block' }
   | { readonly ask: 'memory' }
@@ -15,7 +20,7 @@ export type Request =
 export type Reply =
   | { readonly say: 'loaded' }
   /** `ms`: what a call took. */
-  | { readonly say: 'prepared'; readonly part: Tensor; readonly ms: number }
+  | { readonly say: 'prepared'; readonly judged: Tensor; readonly ms: number }
   /** What is not offered, or `threw`. */
   | { readonly say: 'refused'; readonly message: string; readonly threw: boolean }
   | { readonly say: 'warm'; readonly steady: boolean }

@@ -8,7 +8,6 @@ import { peakFlops } from '../peak.ts'
 import { admitted, judgeOf, type Refusal, type Right } from './admit.ts'
 import { Arm, ArmEnded } from './arms.ts'
 import { isRung } from './own.ts'
-import { partOf } from './part.ts'
 import { PEAK } from './protocol.ts'
 import { type Result, race } from './race.ts'
 import type { Line } from './shapes.ts'
@@ -113,7 +112,7 @@ async function timeCase(line: Line, arms: readonly Arm[], peak: Arm, options: Ca
   const flops = row.flops(line.case.sizes, attributes)
   const shapes = Object.fromEntries(Object.entries(operands).map(([name, t]) => [name, t?.shape]))
   const shape = row.resultShape(shapes, attributes)
-  const judge = judgeOf(row, partOf(call, shape, flops))
+  const judge = judgeOf(line.case, call, shape, flops)
   const skipped: Skipped[] = []
   const skip = (arm: Arm, refusal: Refusal): void => {
     skipped.push({ suite: line.suite, case: line.descriptor, implementation: arm.name, ...refusal })
