@@ -8,8 +8,9 @@ import type { AnyOperands, AttributeBag } from '../../reference/operators.ts'
 
 /** Cases of fewer operations are judged in full. */
 const WHOLE_FLOPS = 4e6
-/** Maps, or groups, that are judged of a larger one: first, last and one between. */
+/** Of a larger one as many maps, or groups, as these operations allow, three at most and one at least: last, first, and one between. */
 const MOST = 3
+const PART_FLOPS = 20e6
 
 /** By operand, and of the result, the axis that is cut. */
 type Axes = Readonly<Record<string, number>>
@@ -64,7 +65,9 @@ export function partOf({ operator, operands, attributes }: Call, shape: readonly
   const grouped = (attributes.groups ?? 1) > 1 ? cut.groups : undefined
   const axes = grouped ?? cut.maps
   const units = grouped ? attributes.groups! : shape[axes.result!]!
-  const chosen = [...new Set([0, units >> 1, units - 1])].slice(0, MOST)
+  const samples = cut.sample.result === undefined ? 1 : shape[0]!
+  const allowed = Math.min(MOST, Math.max(1, Math.floor((PART_FLOPS * units * samples) / flops)))
+  const chosen = [...new Set([units - 1, 0, units >> 1])].slice(0, allowed)
   const part = (name: string, t: Tensor): Tensor => {
     const sampled = cut.sample[name] === undefined ? t : pick(t, 0, t.shape[0]!, [t.shape[0]! - 1])
     return axes[name] === undefined ? sampled : pick(sampled, axes[name], units, chosen)
