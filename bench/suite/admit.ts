@@ -14,7 +14,7 @@ import { totalOf } from './total.ts'
 /** Calls that take longer are not waited for six times. */
 const SLOWEST_MS = 1000
 /** A call of less says little of larger cases: much of it may be the call itself. */
-const LONG_MS = 100
+const LONG_MS = 80
 
 export type Refusal = Pick<Skipped, 'why' | 'message'>
 

@@ -6,6 +6,7 @@ import { parseCase } from '../../properties/descriptor.ts'
 import type { Tensor } from '../../reference/contract.ts'
 import { operatorRow } from '../../reference/operators.ts'
 import { memorySpeed } from '../measure/memory.ts'
+import { processorMs } from '../measure/processor.ts'
 import { Sampler, type SamplerOptions } from '../measure/sampler.ts'
 import { serve } from '../measure/serve.ts'
 import { peakLoop } from '../peak.ts'
@@ -14,7 +15,7 @@ import { partOf } from './part.ts'
 import { PEAK, type Reply, type Request } from './protocol.ts'
 import { totalOf } from './total.ts'
 
-const AGAIN_MS = 200
+const AGAIN_MS = 80
 
 const name = process.argv[2] ?? ''
 let prepare: Prepare | undefined
@@ -67,8 +68,8 @@ async function ready({ descriptor, operands, judged }: Extract<Request, { ask: '
 }
 
 async function timed({ result }: Prepared): Promise<[Tensor, number]> {
-  const start = performance.now()
-  return [await result(), performance.now() - start]
+  const start = processorMs()
+  return [await result(), processorMs() - start]
 }
 
 async function warm(options: SamplerOptions): Promise<Reply> {

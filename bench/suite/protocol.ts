@@ -19,7 +19,7 @@ export type Request =
 
 export type Reply =
   | { readonly say: 'loaded' }
-  /** `ms`: what a call took. */
+  /** `ms`: what a call took of the processor. */
   | { readonly say: 'prepared'; readonly judged: Tensor; readonly ms: number }
   /** What is not offered, or `threw`. */
   | { readonly say: 'refused'; readonly message: string; readonly threw: boolean }
