@@ -7,6 +7,9 @@ import { skippedText } from './text.ts'
 /** Layers of so many operations have no excuse not to run near the peak. */
 const LARGE = 50e6
 
+/** Layers that are behind are named, the worst first, so many at most. */
+const LISTED = 12
+
 interface Group {
   readonly name: string
   has(t: Timed): boolean
@@ -73,9 +76,12 @@ function ratiosText(name: string, timed: readonly Timed[]): string[] {
       const mean = geometricMean(members.map((t) => ratioOf(t)!))
       return `${name} (${members.length}) ${mean.toFixed(2)} ×`
     })
-    const behind = raced.filter((t) => ratioOf(t)! < 1)
-    const listed = behind.map((t) => `${t.line.label || t.line.descriptor} ${ratioOf(t)!.toFixed(2)} ×`).join(', ')
-    return `${name} beside ${mark}: ${means.join(', ')}${behind.length > 0 ? `; behind on ${listed}` : ''}`
+    const behind = raced.filter((t) => ratioOf(t)! < 1).sort((a, b) => ratioOf(a)! - ratioOf(b)!)
+    const listed = behind
+      .slice(0, LISTED)
+      .map((t) => `${t.line.label || t.line.descriptor} ${ratioOf(t)!.toFixed(2)} ×`)
+    const more = behind.length > LISTED ? ` and ${behind.length - LISTED} more` : ''
+    return `${name} beside ${mark}: ${means.join(', ')}${behind.length > 0 ? `; behind on ${listed.join(', ')}${more}` : ''}`
   })
 }
 
