@@ -1,20 +1,20 @@
 /** `cnn-oracle bench --against REF` and `bench selftest`: the gate of speed, and what it promises. */
 import { fileURLToPath } from 'node:url'
 import { environment } from '../audit/report/environment.ts'
-import { FLAGS } from '../bench/gate/armProcess.ts'
 import { gate, gateExit, gateText } from '../bench/gate/gate.ts'
 import { readTrials, selftest, selftestText, type Trial } from '../bench/gate/selftest.ts'
 import { type Tracked, tracked } from '../bench/gate/tracked.ts'
 import { checkout } from '../bench/gate/tree.ts'
 import { append, thisRun } from '../bench/history/entry.ts'
 import { entriesOfGate } from '../bench/history/fromGate.ts'
+import { FLAGS } from '../bench/measure/armProcess.ts'
 import { exitCode, UsageError } from './exit.ts'
 import { progressLine } from './progress.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 export interface BenchFlags {
-  readonly against?: string
+  readonly against: string
   readonly filter?: readonly string[]
   readonly seed: number
   readonly record?: string
@@ -22,15 +22,20 @@ export interface BenchFlags {
   readonly list?: boolean
 }
 
-export async function bench({ against, filter, seed, record, json, list }: BenchFlags): Promise<number> {
+export async function bench(
+  suites: readonly string[],
+  { against, filter, seed, record, json, list }: BenchFlags,
+): Promise<number> {
+  if (suites.length > 0)
+    throw new UsageError(
+      `bench: --against holds the tracked kernels, not ${suites.join(', ')}; choose of them by --filter`,
+    )
   const kernels = chosen(filter)
   if (list) {
     for (const { name, descriptor, rung } of kernels)
       process.stdout.write(`${name.padEnd(24)} ${rung.padEnd(12)} ${descriptor}\n`)
     return exitCode.holds
   }
-  if (against === undefined)
-    throw new UsageError('bench: give the commit to compare with, --against main; npm run bench:kernels shows rates')
   const base = checkout(root, against)
   const line = progressLine()
   const report = await gate({ base: base.folder, head: root }, kernels, {
@@ -40,7 +45,7 @@ export async function bench({ against, filter, seed, record, json, list }: Bench
   })
   line.clear()
   const document = { schemaVersion: 1, base: base.commit, ...environment(), ...report }
-  if (record !== undefined) append(record, entriesOfGate(report, base.commit, thisRun(FLAGS)))
+  if (record !== undefined) append(record, entriesOfGate(report, base.commit, thisRun([...FLAGS, '--expose-gc'])))
   const text = `against ${against}, ${base.commit.slice(0, 12)}\n${gateText(report)}`
   process.stdout.write(`${json ? JSON.stringify(document, null, 2) : text}\n`)
   return gateExit(report)

@@ -52,9 +52,12 @@ describe('the command line', () => {
   })
 
   it.each([
-    ['bench', '--against'],
     ['bench --against no-such-commit', 'no-such-commit'],
-    ['bench --list --filter nothing', 'conv3x3'],
+    ['bench --against HEAD --list --filter nothing', 'conv3x3'],
+    ['bench --against HEAD lenet', '--filter'],
+    ['bench lenet --filter nothing', '--list'],
+    ['bench lenett', 'did you mean lenet?'],
+    ['bench lenet --rung winogrd', 'did you mean winograd?'],
     ['bench selftest --only 3', '0, 2, 5 or 10'],
     ['bench selftest --load much', 'idle, loaded or both'],
     ['bench history no-such.jsonl', 'record one with bench --record'],
@@ -70,10 +73,41 @@ describe('the command line', () => {
     expect(stderr).toContain(mend)
   })
 
-  it('bench --list prints a line a tracked kernel with its descriptor', () => {
-    const { stdout, status } = run(`${cli} bench --list`)
+  it('bench --against --list prints a line a tracked kernel with its descriptor', () => {
+    const { stdout, status } = run(`${cli} bench --against HEAD --list`)
     expect(status).toBe(0)
     expect(stdout.trim().split('\n').length).toBe(12)
     expect(stdout).toMatch(/^depthwise +optimized +conv2d n1c64h56w56 m64r3s3 pd1 g64 @real#1$/m)
+  })
+
+  it('bench --list prints a line a case, of a file of your own and its gradients as well', () => {
+    const { stdout, status } = run(
+      `${cli} bench lenet <(echo 'dense n1i2o3 # mine') --gradients --filter 'N=64,mine' --list`,
+    )
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^lenet\/c1 N=64 +conv2d n64c1h28w28 m6r5s5 @real#1$/m)
+    expect(stdout).toMatch(/\/mine dw +denseWeightGradient n1i2o3 @real#1$/m)
+    expect(stdout).not.toContain('N=1 ')
+  })
+
+  it('bench --json prints one document: a case judged, timed in six rounds, beside peak and bandwidth', () => {
+    const { stdout, status } = run(`${cli} bench lenet --filter 'f6 N=1' --rung blocked,simd --seconds 1 --json`)
+    expect(status).toBe(0)
+    const document = JSON.parse(stdout)
+    const { calibration, measurements } = document
+    expect(document).toMatchObject({ schemaVersion: 1, tool: { name: 'cnn-oracle' }, skipped: [] })
+    for (const value of Object.values(calibration)) expect(value).toBeGreaterThan(0)
+    expect(measurements).toHaveLength(2)
+    expect(measurements[1]).toMatchObject({
+      suite: 'lenet',
+      case: 'dense n1i120o84 bias @real#1',
+      rung: 'simd',
+      flops: 2 * 120 * 84,
+      bytes: 4 * (120 + 120 * 84 + 84 + 84),
+      ratio: [{ to: 'blocked' }],
+    })
+    const { seconds, rate } = measurements[1]
+    expect(seconds.low).toBeLessThanOrEqual(seconds.high)
+    expect(rate.median * seconds.median * 1e9).toBeCloseTo(2 * 120 * 84)
   })
 })

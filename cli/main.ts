@@ -189,15 +189,45 @@ program
 
 const bench = program
   .command('bench')
-  .description('hold the speed of the tracked kernels against another commit: PASS, FAIL or INCONCLUSIVE a kernel')
-  .option('--against <ref>', 'the commit to compare with: a branch, a tag or a hash')
-  .option('-f, --filter <name>', 'only kernels with this in their name; may be repeated or a list with commas', several)
-  .option('-s, --seed <number>', 'seed of the order in which the arms take turns', wholeNumber(1), 1)
-  .option('--record <file>', 'append the result to a history, a line of JSON a run')
+  .description(
+    'time layers beside the peak of the machine and other packages, or, with --against, hold tracked kernels against a commit',
+  )
+  .argument(
+    '[suite...]',
+    'resnet50 (the usual), vgg16, mobilenet, lenet, networks (those four), small, awkward, or ./my-shapes.txt',
+  )
+  .option('--peers', 'beside every installed package, in turns within one run')
+  .option(
+    '--rung <name>',
+    'rungs of the ladder, each beside the first: textbook, blocked, simd, session, session-fed, winograd, threads',
+    several,
+  )
+  .option('--gradients', 'the gradients of each layer as well')
+  .option(
+    '--seconds <count>',
+    'what the cases of a suite may take, as far as intervals of six rounds allow',
+    wholeNumber(1),
+    40,
+  )
+  .option(
+    '-f, --filter <text>',
+    'only cases with this in their name or descriptor; may be repeated or a list with commas',
+    several,
+  )
+  .option(
+    '--against <ref>',
+    'the commit to compare with, a branch, a tag or a hash: PASS, FAIL or INCONCLUSIVE a kernel',
+  )
+  .option('-s, --seed <number>', 'seed of the order in which arms take turns', wholeNumber(1), 1)
+  .option('--record <file>', 'with --against: append the result to a history, a line of JSON a run')
   .option('--json', 'print one JSON document instead of a table')
-  .option('--list', 'list the tracked kernels')
-  .action(async (flags) => {
-    process.exitCode = await (await import('./bench.ts')).bench(flags)
+  .option('--list', 'list the cases; with --against the tracked kernels')
+  .action(async (names: string[], flags) => {
+    if (flags.against === undefined) {
+      process.exitCode = await (await import('./benchSuite.ts')).benchSuite(names, flags)
+      return
+    }
+    process.exitCode = await (await import('./bench.ts')).bench(names, flags)
   })
 
 bench

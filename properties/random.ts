@@ -51,7 +51,7 @@ export class Random {
   }
 
   /** Brings the numbers into a random order, each order as likely as any (Fisher & Yates). */
-  shuffle(values: Float64Array | number[]): void {
+  shuffle<T>(values: Float64Array | T[]): void {
     for (let i = values.length - 1; i > 0; i--) {
       const j = this.integer(0, i)
       const held = values[i]!

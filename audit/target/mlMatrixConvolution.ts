@@ -4,9 +4,10 @@
  * matrix at one edge comes in again at the other, where our 'same' sees zeros. So 'same' is what it offers, and the
  * results differ from ours wherever a window crosses an edge; the other modes it cannot express.
  */
-import { type Implementation, type Numerics, type Operator, Unsupported } from '../../reference/contract.ts'
+import { type Implementation, type Mode, type Numerics, type Operator, Unsupported } from '../../reference/contract.ts'
 import type { Tensor } from '../../reference/tensor.ts'
 import { packageVersion } from './packageVersion.ts'
+import { byForm, type Forms, type Prepare } from './prepared.ts'
 import type { Target } from './target.ts'
 
 type Convolution = typeof import('ml-matrix-convolution').direct
@@ -24,11 +25,25 @@ export const mlMatrixConvolution: Target = {
   },
 }
 
+/** Its `direct` over rows made once. */
+export async function prepareMlMatrixConvolution(): Promise<Prepare> {
+  const { direct } = await import('ml-matrix-convolution')
+  const forms: Forms<{ readonly f: Tensor; run(): number[] }> = {
+    convolve2d: ({ f, g }, { mode }) => {
+      refuseOther(mode)
+      const [rows, kernel] = [rowsOf(f), rowsOf(g)]
+      return { f, run: () => direct(rows, kernel, {}) }
+    },
+  }
+  return (asked) => {
+    const { f, run } = byForm('ml-matrix-convolution', forms, asked)
+    return { run, result: () => ({ shape: f.shape, data: Float64Array.from(run()) }), close: () => {} }
+  }
+}
+
 function implementation(name: string, numerics: Numerics, convolve: Convolution): Implementation {
   const convolve2d: Operator<'convolve2d'> = ({ f, g }, { mode }) => {
-    if (mode !== 'same') {
-      throw new Unsupported(`convolve2d: ml-matrix-convolution returns a matrix of the input's size, mode='${mode}'`)
-    }
+    refuseOther(mode)
     return { shape: f.shape, data: Float64Array.from(convolve(rowsOf(f), rowsOf(g), {})) }
   }
   return {
@@ -38,6 +53,11 @@ function implementation(name: string, numerics: Numerics, convolve: Convolution)
     numerics,
     operators: { convolve2d },
   }
+}
+
+function refuseOther(mode: Mode): void {
+  if (mode === 'same') return
+  throw new Unsupported(`convolve2d: ml-matrix-convolution returns a matrix of the input's size, mode='${mode}'`)
 }
 
 /** (H,W) → H rows of W numbers. */

@@ -13,15 +13,12 @@ import { verdict } from '../../properties/verdict.ts'
 import type { Implementation, Tensor } from '../../reference/contract.ts'
 import { callOperator } from '../../reference/operators.ts'
 import { Sampler } from '../measure/sampler.ts'
+import { serve } from '../measure/serve.ts'
 import { peakLoop } from '../peak.ts'
 import type { Reply, Request } from './protocol.ts'
 import { type Tracked, tracked } from './tracked.ts'
 
 type Rungs = Readonly<Record<Tracked['rung'], Implementation>>
-
-const say = (reply: Reply): void => {
-  process.send?.(reply)
-}
 
 const root = process.argv[2]
 if (root === undefined) throw new TypeError('arm: the first argument is the folder of the tree whose kernels are timed')
@@ -31,10 +28,10 @@ const own: Rungs = { optimized, winograd32 }
 
 let sampler: Sampler | undefined
 
-function prepare({ what, judge }: Extract<Request, { ask: 'prepare' }>): Reply {
+async function prepare({ what, judge }: Extract<Request, { ask: 'prepare' }>): Promise<Reply> {
   if (what === 'frozen') {
     sampler = new Sampler(peakLoop())
-    return { say: 'prepared', digest: '', steady: sampler.warm() }
+    return { say: 'prepared', digest: '', steady: await sampler.warm() }
   }
   // 'same' is the first kernel of this file's own tree in both arms: they cannot differ.
   const { descriptor, rung, name } = what === 'same' ? tracked[0]! : what
@@ -57,17 +54,11 @@ function prepare({ what, judge }: Extract<Request, { ask: 'prepare' }>): Reply {
     .update(new Uint8Array(buffer, byteOffset, byteLength))
     .digest('hex')
   sampler = new Sampler(call)
-  return { say: 'prepared', digest, steady: sampler.warm() }
+  return { say: 'prepared', digest, steady: await sampler.warm() }
 }
 
-process.on('message', (request: Request) => {
-  try {
-    if (request.ask === 'prepare') say(prepare(request))
-    else if (sampler) say({ say: 'block', block: sampler.block() })
-    else throw new Error('arm: asked for a block before anything was prepared')
-  } catch (error) {
-    say({ say: 'fault', message: error instanceof Error ? error.message : String(error) })
-  }
+serve<Request, Reply>(async (request) => {
+  if (request.ask === 'prepare') return prepare(request)
+  if (sampler) return { say: 'block', block: await sampler.block() }
+  throw new Error('arm: asked for a block before anything was prepared')
 })
-process.on('disconnect', () => process.exit(0))
-say({ say: 'ready' })

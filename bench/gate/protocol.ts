@@ -8,7 +8,5 @@ export type Request =
   | { readonly ask: 'block' }
 
 export type Reply =
-  | { readonly say: 'ready' }
   | { readonly say: 'prepared'; readonly digest: string; readonly steady: boolean }
   | { readonly say: 'block'; readonly block: Block }
-  | { readonly say: 'fault'; readonly message: string }

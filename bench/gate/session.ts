@@ -3,8 +3,9 @@
  * (Bulej et al. 2020). Blocks come in quads, ABBA or BAAB by lot.
  */
 import type { Random } from '../../properties/random.ts'
+import { ArmProcess, idlestCore } from '../measure/armProcess.ts'
 import type { Block } from '../measure/sampler.ts'
-import { ArmProcess, idlestCore } from './armProcess.ts'
+import type { Reply, Request } from './protocol.ts'
 import type { Tracked } from './tracked.ts'
 
 export type Timed = Tracked | 'same' | 'frozen'
@@ -39,7 +40,9 @@ export async function session(
   judge: boolean,
 ): Promise<Map<string, Paired>> {
   const core = await idlestCore()
-  const arms = { base: new ArmProcess(trees.base, core), head: new ArmProcess(trees.head, core) }
+  const arm = (argument: string): Arm =>
+    new ArmProcess({ program: './arm', beside: import.meta.url, argument, core, collects: true })
+  const arms = { base: arm(trees.base), head: arm(trees.head) }
   const found = new Map<string, Paired>()
   try {
     await Promise.all([arms.base.ask(), arms.head.ask()])
@@ -51,13 +54,15 @@ export async function session(
   return found
 }
 
+type Arm = ArmProcess<Request, Reply>
+
 interface Arms {
-  readonly base: ArmProcess
-  readonly head: ArmProcess
+  readonly base: Arm
+  readonly head: Arm
 }
 
 async function pair(arms: Arms, what: Timed, random: Random, judge: boolean): Promise<Paired> {
-  const prepared = async (arm: ArmProcess) => {
+  const prepared = async (arm: Arm) => {
     const reply = await arm.ask({ ask: 'prepare', what, judge })
     if (reply.say !== 'prepared') throw new Error(`gate: unexpected reply ${reply.say}`)
     return reply

@@ -17,6 +17,8 @@ export interface Calibration {
   readonly latency: number
 }
 
+export type MemorySpeed = Omit<Calibration, 'peak'>
+
 /** Bytes of an array: three of them are six times a third-level cache of 32 MiB. */
 const ARRAY = 2 ** 26
 /** Bytes of an array a call: V8 changes to optimized code between calls, never within one. */
@@ -26,7 +28,7 @@ const HOPS_A_CALL = 2 ** 14
 const SAMPLES = 5
 
 export function calibrate(): Calibration {
-  return { peak: measurePeak(), ...measureMemory() }
+  return { peak: measurePeak(), ...memorySpeed() }
 }
 
 function measurePeak(): number {
@@ -36,7 +38,7 @@ function measurePeak(): number {
   return (calls * peakFlops) / fastest(() => repeat(calls, loop)) / 1e6
 }
 
-function measureMemory(): Omit<Calibration, 'peak'> {
+export function memorySpeed(): MemorySpeed {
   const memory = new WebAssembly.Memory({ initial: (3 * ARRAY) / 2 ** 16 })
   const { triad, chase } = kernels(memory)
   const pass = (): void => {

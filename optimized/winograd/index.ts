@@ -6,7 +6,8 @@
  *
  * What it does not take goes to the rung below: other kernels, strides, dilations and groups, results that are not
  * finite, layers that memory does not hold, and everything where there is no WebAssembly SIMD. Its results are held to the bound
- * of the algorithm (properties/normwiseBound.ts), and are three to eight times as far off as a sum's: `npm run bench:winograd`.
+ * of the algorithm (properties/normwiseBound.ts), and are three to eight times as far off as a sum's:
+ * `npm run bench -- --filter x_3x3 --rung simd,winograd`.
  *
  * Weights are transformed in every call. Their buffer may be refilled between calls, so that a cache would have to compare all of
  * w with what it knows; that reads twice what the transform reads, and the transform is a tenth of a call on 256→256 at 14². Nor would

@@ -133,7 +133,7 @@ function regression(lib: ConvNet, y: Tensor, t: Tensor): { cost: number; gradien
   return { cost, gradient: matrixOf(rows, 'dw') }
 }
 
-const denseLayer = (lib: ConvNet, O: number, I: number): FullyConnLayer =>
+export const denseLayer = (lib: ConvNet, O: number, I: number): FullyConnLayer =>
   new lib.FullyConnLayer({ ...size(I), num_neurons: O })
 
 const size = (depth: number) => ({ in_sx: 1, in_sy: 1, in_depth: depth })

@@ -78,7 +78,7 @@ function inputGradients(lib: ConvNet, layer: Layer, x: Tensor, dy: Tensor): Tens
 }
 
 /** A layer for weights of the shape (M,C,R,S) over an input of H×W. Its filters are random until they are set. */
-function convLayer(lib: ConvNet, operator: string, w: readonly number[], [H, W]: Pair, a: Conv2dAttributes) {
+export function convLayer(lib: ConvNet, operator: string, w: readonly number[], [H, W]: Pair, a: Conv2dAttributes) {
   if (a.groups !== 1) throw new Unsupported(`${operator}: ConvLayer has no groups, groups=${a.groups}`)
   return new lib.ConvLayer({
     in_sx: W,
@@ -91,7 +91,7 @@ function convLayer(lib: ConvNet, operator: string, w: readonly number[], [H, W]:
   })
 }
 
-function poolLayer(lib: ConvNet, operator: string, { shape }: Tensor, a: MaxPool2dAttributes): PoolLayer {
+export function poolLayer(lib: ConvNet, operator: string, { shape }: Tensor, a: MaxPool2dAttributes): PoolLayer {
   if (a.ceilMode) throw new Unsupported(`${operator}: PoolLayer rounds the output size down, ceilMode=true`)
   return new lib.PoolLayer({
     in_sx: shape[3]!,

@@ -15,6 +15,8 @@ export interface Way {
   readonly compile: boolean
   /** How convolutions are told their padding: in pairs, or by the name of the rule that gives it. */
   readonly padding: 'pairs' | 'SAME' | 'VALID'
+  /** Takes the function and what it would be called with, and nothing is computed: for who calls it more than once. */
+  readonly keep?: (f: JaxFunction, operands: readonly Tensor[]) => void
 }
 
 /** A function of jax-js arrays; like all of them it owns its arguments. */
@@ -22,6 +24,10 @@ export type JaxFunction = (...xs: JaxArray[]) => JaxArray
 
 /** f at the operands. */
 export async function evaluate(jax: Jax, way: Way, f: JaxFunction, operands: readonly Tensor[]): Promise<Tensor> {
+  if (way.keep) {
+    way.keep(f, operands)
+    return operands[0]!
+  }
   const arrays = operands.map(({ data, shape }) => jax.numpy.array(data, { shape: [...shape] }))
   if (!way.compile) return read(f(...arrays))
   const compiled = jax.jit(f)
@@ -57,7 +63,7 @@ export function gradient(
 }
 
 /** data() consumes the array. */
-async function read(y: JaxArray): Promise<Tensor> {
+export async function read(y: JaxArray): Promise<Tensor> {
   const shape = [...y.shape]
   const data = await y.data()
   if (data instanceof Float32Array || data instanceof Float64Array) return { shape, data }

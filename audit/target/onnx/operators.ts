@@ -117,12 +117,7 @@ export function onnxOperators(sessions: Sessions, way: Way): Partial<Operators> 
   return Object.fromEntries(Object.entries(all).filter(([name]) => way.operators.some((offered) => offered === name)))
 }
 
-export function convAttributes(
-  way: Way,
-  input: Pair,
-  kernel: Pair,
-  a: Conv2dAttributes,
-): Record<string, AttributeValue> {
+function convAttributes(way: Way, input: Pair, kernel: Pair, a: Conv2dAttributes): Record<string, AttributeValue> {
   if (way.padding === 'SAME_UPPER' && a.dilation.some((d) => d !== 1)) {
     throw new Unsupported(
       `conv2d: onnxruntime does not derive padding for a dilated kernel, dilation=${shapeText(a.dilation)}`,
@@ -209,4 +204,4 @@ function runNode(sessions: Sessions, way: Way, node: NodeForm): Promise<Tensor> 
 }
 
 /** Height and width, the last two of four axes. */
-export const planeOf = ({ shape }: Tensor): Pair => [shape[2]!, shape[3]!]
+const planeOf = ({ shape }: Tensor): Pair => [shape[2]!, shape[3]!]

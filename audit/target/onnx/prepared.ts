@@ -1,27 +1,29 @@
 /** ONNX Runtime, one thread: a session with the weights in its model, as models ship them, so that it packs them once, fed with one x. */
+import { Unsupported } from '../../../reference/contract.ts'
 import { MAIN, sessionOptions, webRuntime } from '../onnxruntime.ts'
-import type { PrepareConv2d } from '../prepared.ts'
+import type { Prepare } from '../prepared.ts'
 import { oneNodeModel } from './model.ts'
-import { convAttributes, planeOf } from './operators.ts'
+import { nodeForm } from './operators.ts'
 import type { Runtime } from './session.ts'
 
 /** WebAssembly. */
-export const onnxruntimeWebConv2d = async (): Promise<PrepareConv2d> => prepare(await webRuntime(), 'wasm')
+export const prepareOnnxruntimeWeb = async (): Promise<Prepare> => prepare(await webRuntime(), 'wasm')
 
 /** Native. */
-export const onnxruntimeNodeConv2d = async (): Promise<PrepareConv2d> =>
-  prepare(await import('onnxruntime-node'), 'cpu')
+export const prepareOnnxruntimeNode = async (): Promise<Prepare> => prepare(await import('onnxruntime-node'), 'cpu')
 
-function prepare({ InferenceSession, Tensor }: Runtime, provider: 'cpu' | 'wasm'): PrepareConv2d {
+function prepare({ InferenceSession, Tensor }: Runtime, provider: 'cpu' | 'wasm'): Prepare {
   const { opset, precision } = MAIN
-  return async ({ x, w, b }, attributes) => {
-    const weights = [{ name: 'w', value: w }, ...(b ? [{ name: 'b', value: b }] : [])]
+  return async ({ operator, operands, attributes }) => {
+    const form = nodeForm(MAIN, operator, operands, attributes)
+    if (form === undefined) throw new Unsupported(`${operator}: ONNX has no such operator`)
+    const { opType, x, weights, attributes: own } = form
     const model = oneNodeModel({
-      opType: 'Conv',
+      opType,
       inputs: [{ name: 'x', precision, shape: x.shape }],
-      initializers: weights,
+      initializers: Object.entries(weights).flatMap(([name, value]) => (value ? [{ name, value }] : [])),
       outputs: [{ name: 'y', precision }],
-      attributes: convAttributes(MAIN, planeOf(x), planeOf(w), attributes),
+      attributes: own,
       opset,
     })
     const session = await InferenceSession.create(model, sessionOptions(provider))

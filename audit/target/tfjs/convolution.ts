@@ -132,45 +132,69 @@ export function convolutions(tf: Tf, way: ConvolutionWay): Convolutions {
       })
     },
 
-    /** tf.conv2dTranspose takes the shape of its output, which says outputPadding too; it has no dilations and no groups. */
     convTranspose2d({ x, w, b }, a) {
-      const operator = 'convTranspose2d'
-      const { N, C, H, W, R, S } = convTranspose2dSizes(x.shape, w.shape, b?.shape, a)
-      if (a.groups !== 1) throw new Unsupported(`${operator}: tf.conv2dTranspose has no groups; groups=${a.groups}`)
-      if (a.dilation.some((d) => d !== 1)) {
-        throw new Unsupported(`${operator}: tf.conv2dTranspose has no dilations; dilation=${shapeText(a.dilation)}`)
-      }
-      const { pad } = way.pad({ operator, input: [H, W], window: { ...a, kernel: [R, S] }, ceilMode: false })
-      const strides: [number, number] = [...a.stride]
-      const y = evaluate(tf, () => {
-        const data = rank4(enter(tf, nchwToNhwc(x)))
-        const convolved = tf.conv2dTranspose(data, rank4(enter(tf, oihwToHwio(w))), [N, H, W, C], strides, pad)
-        return b === undefined ? convolved : tf.add(convolved, enter(tf, b))
-      })
-      return nhwcToNchw(y)
+      const { H, W } = convTranspose2dSizes(x.shape, w.shape, b?.shape, a)
+      const transposed = transposedLayer(tf, way.pad, 'convTranspose2d', { x, w }, [H, W], a)
+      return nhwcToNchw(
+        evaluate(tf, () => transposed(enter(tf, nchwToNhwc(x)), enter(tf, oihwToHwio(w)), enterBias(b))),
+      )
     },
+  }
+}
+
+/** tf.conv2dTranspose takes the shape of its output, which says outputPadding too; it has no dilations and no groups. */
+function transposedLayer(
+  tf: Tf,
+  pad: Way,
+  operator: string,
+  { x, w }: Pick<Operands<'convTranspose2d'>, 'x' | 'w'>,
+  input: Pair,
+  a: Conv2dAttributes,
+): Layer {
+  if (a.groups !== 1) throw new Unsupported(`${operator}: tf.conv2dTranspose has no groups; groups=${a.groups}`)
+  if (a.dilation.some((d) => d !== 1)) {
+    throw new Unsupported(`${operator}: tf.conv2dTranspose has no dilations; dilation=${shapeText(a.dilation)}`)
+  }
+  const [N, C, R, S] = [x.shape[0]!, w.shape[1]!, w.shape[2]!, w.shape[3]!]
+  const said = pad({ operator, input, window: { ...a, kernel: [R, S] }, ceilMode: false })
+  const strides: [number, number] = [...a.stride]
+  return (x, w, b) => {
+    const y = tf.conv2dTranspose(rank4(x), rank4(w), [N, ...input, C], strides, said.pad)
+    return b === undefined ? y : rank4(tf.add(y, b))
   }
 }
 
 const enterFilterOf = (tf: Tf, w: Tensor, sizes: Conv2dSizes): TfTensor =>
   enter(tf, isDepthwise(sizes) ? oihwToHwim(w, sizes.C) : oihwToHwio(w))
 
-/** conv2d over tensors made once, in NHWC: what it returns is the caller's to dispose of, as are the tensors by `close`. */
-export function heldConv2d(
-  tf: Tf,
-  { x, w, b }: Operands<'conv2d'>,
-  a: Conv2dAttributes,
-): { call(): TfTensor4D; close(): void } {
+/** A call over tensors made once: what it returns is the caller's to dispose of, as are its `own` tensors. */
+export interface Held {
+  call(): TfTensor
+  readonly own: readonly (TfTensor | undefined)[]
+}
+
+/** A layer in NHWC, its padding said in pairs. */
+function held(tf: Tf, convolve: Layer, x: Tensor, filter: TfTensor, b: Tensor | undefined): Held {
+  const [data, bias] = [enter(tf, nchwToNhwc(x)), b && enter(tf, b)]
+  const call = () => (bias === undefined ? convolve(data, filter) : tf.tidy(() => convolve(data, filter, bias)))
+  return { call, own: [data, filter, bias] }
+}
+
+export function heldConv2d(tf: Tf, { x, w, b }: Operands<'conv2d'>, a: Conv2dAttributes): Held {
   const sizes = conv2dSizes(x.shape, w.shape, b?.shape, a)
   const convolve = layer(tf, { pad: explicit, format: 'NHWC', fused: false }, 'conv2d', sizes, a)
-  const [data, filter] = [enter(tf, nchwToNhwc(x)), enterFilterOf(tf, w, sizes)]
-  const bias = b && enter(tf, b)
-  return {
-    call: () => convolve(data, filter, bias),
-    close: () => {
-      for (const tensor of [data, filter, bias]) tensor?.dispose()
-    },
-  }
+  return held(tf, convolve, x, enterFilterOf(tf, w, sizes), b)
+}
+
+/** The transposed convolution that makes images of `size`; also the input gradient, of x = dy. */
+export function heldTransposed(
+  tf: Tf,
+  operator: string,
+  { x, w, b }: Operands<'convTranspose2d'>,
+  size: Pair,
+  a: Conv2dAttributes,
+): Held {
+  return held(tf, transposedLayer(tf, explicit, operator, { x, w }, size, a), x, enter(tf, oihwToHwio(w)), b)
 }
 
 const one: Pair = [1, 1]

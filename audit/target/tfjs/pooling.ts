@@ -12,10 +12,10 @@ import {
   type PoolSizes,
 } from '../../../reference/shape/pooling.ts'
 import type { Window } from '../../../reference/shape/window.ts'
-import { shapeText } from '../../../reference/tensor.ts'
+import { shapeText, type Tensor } from '../../../reference/tensor.ts'
 import { nchwToNhwc, nhwcToNchw } from '../layout.ts'
 import { enter, evaluate, rank4, type Tf, type TfTensor, zeros } from './bridge.ts'
-import { refuseStridedDilation, type Way } from './way.ts'
+import { explicit, refuseStridedDilation, type Way } from './way.ts'
 
 export interface PoolingWay {
   readonly pad: Way
@@ -47,8 +47,19 @@ function pooling(
   return (x) => pool(rank4(x), kernel, strides, pad, dimRoundingMode)
 }
 
+/** tf.maxPool or tf.avgPool of x, padding said in pairs. Throws Unsupported. */
+export function pooled(
+  tf: Tf,
+  kind: 'max' | 'avg',
+  operator: string,
+  { shape }: Tensor,
+  a: Window & { readonly ceilMode: boolean },
+): (x: TfTensor) => TfTensor {
+  return pooling(tf, { pad: explicit, general: false }, kind, operator, maxPool2dSizes(shape, a), a)
+}
+
 /** The attributes of average pooling as a window, once the divisor is known to be the one of tfjs. */
-function averaging(operator: string, a: AveragePool2dAttributes): Window & { readonly ceilMode: boolean } {
+export function averaging(operator: string, a: AveragePool2dAttributes): Window & { readonly ceilMode: boolean } {
   if (a.countIncludePad && a.padding.some((cells) => cells > 0)) {
     throw new Unsupported(
       `${operator}: tfjs divides by the cells inside the input; countIncludePad=true has no argument`,
