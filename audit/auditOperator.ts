@@ -224,12 +224,20 @@ export async function auditOperator(
         refuseTrap(outcome)
         return outcome.status === 'failed' && !isConvention(outcome.kind) ? failureOf(outcome) : undefined
       }
+      if (e.manner === 'law' && !(await holds(e.case))) continue
       const name = [e.manner, e.of, ...[...(e.others ?? []), e.case].map(printCase)].filter(Boolean).join(' ')
       const step = await journal.step(name, async () => ({ failure: await examined(e.case) }))
       if (!step?.failure) continue
       failed.add(e.manner)
       hooks.found(examinedFinding(implementation.name, e, step.failure))
     }
+  }
+
+  /** A law is tried on what is right by itself: a case that is not is a finding of its own. */
+  async function holds(c: Case): Promise<boolean> {
+    const step = await journal.step(`alone ${printCase(c)}`, () => inARow([c]))
+    if (step?.failure) await record(c, step.failure, before)
+    return step !== undefined && !step.failure
   }
 
   function hasFailed(): boolean {

@@ -6,7 +6,7 @@ import type { OperatorName } from '../reference/contract.ts'
 import { operatorRow } from '../reference/operators.ts'
 import type { Examination } from './examination.ts'
 import { featuresOf } from './features.ts'
-import { afterCalls, type Finding, findingOf, isHarmless, withoutOrigin } from './finding.ts'
+import { afterCalls, type Finding, findingOf, isHarmless, isOfResult, withoutOrigin } from './finding.ts'
 import { Death, IsolatedTarget, type Limits } from './isolate.ts'
 import { plannedCases } from './planned.ts'
 import { Processes } from './processes.ts'
@@ -286,8 +286,8 @@ export async function confirmed(
   if (finding.kind === 'crash')
     return { ...finding, message: `${finding.message}; not in a fresh process: it depends on earlier calls` }
   const message = `${finding.message}; in a fresh process it is right: results depend on earlier calls`
-  const isFailure = finding.kind === 'hang' ? {} : ({ failedOnce: true } as const)
-  return { ...finding, kind: 'nondeterministic', ...isFailure, message }
+  const failed = isOfResult(finding.kind) ? ({ failedOnce: true } as const) : {}
+  return { ...finding, kind: 'nondeterministic', ...failed, message }
 }
 
 /** The finding as judged once more, after other calls; undefined where the case is right. */

@@ -32,7 +32,8 @@ export function* examinationsOf(
   yield { case: a, manner: 'together', others: [...others, a] }
   // Laws put results of one call into the next: with the wide bound of a fast algorithm they would have nothing to say.
   for (const law of numerics === 'sum' ? laws : []) {
-    if (law.operator !== operator || looked.has(law) || law.uses.some((name) => !operators[name])) continue
+    // A law over several operators breaks whichever is wrong: each is blamed for what its own cases show.
+    if (law.operator !== operator || looked.has(law) || law.uses.length > 0) continue
     const fit = held.flatMap((c) => law.among(drawnFor(c, law.draws)) ?? [])[0]
     if (fit) yield { case: fit, manner: 'law', of: law.equation }
   }

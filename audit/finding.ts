@@ -27,6 +27,10 @@ export const findingKinds = [
 ] as const
 export type FindingKind = (typeof findingKinds)[number]
 
+/** Kinds that a result proves, however often it comes; that a call threw or hung may have been the machine. */
+const ofResults: ReadonlySet<FindingKind> = new Set(['wrong', 'shape', 'type', 'law', 'gradient'])
+export const isOfResult = (kind: FindingKind): boolean => ofResults.has(kind)
+
 export const isConvention = (kind: FindingKind): boolean => kind === 'convention'
 
 /** Reported, and by itself no failure of an audit: what may be right, and results that differ where each of them is right. */
@@ -51,7 +55,7 @@ export interface Finding {
   /** The equation of the law that is broken. */
   readonly law?: string
   readonly kind: FindingKind
-  /** Of what is 'nondeterministic': a call did fail, though not when it was confirmed. */
+  /** Of what is 'nondeterministic': a result was wrong, though not when it was confirmed. */
   readonly failedOnce?: true
   /** Name and sentence of the mistake that explains it, or null. */
   readonly cause: string | null

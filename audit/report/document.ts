@@ -58,7 +58,7 @@ const finding = z.strictObject({
   failedOnce: z
     .literal(true)
     .optional()
-    .describe('nondeterministic: a call did fail, though not when it was confirmed'),
+    .describe('nondeterministic: a result was wrong, though not when it was confirmed'),
   features: z.array(z.string()),
   times: count,
   replay: z.string(),

@@ -40,7 +40,7 @@ export async function evaluate(jax: Jax, way: Way, f: JaxFunction, operands: rea
 
 /**
  * The gradient of f with respect to its argument `which`, at the operands: the product of dy with the Jacobian, as vjp()
- * gives it. dy follows the operands.
+ * gives it of this argument alone: what it cannot do for another is none of this gradient's. dy follows the operands.
  */
 export function gradient(
   jax: Jax,
@@ -52,12 +52,11 @@ export function gradient(
 ): Promise<Tensor> {
   const pullback: JaxFunction = (...xs) => {
     const cotangent = xs.pop()!
-    const [y, back] = jax.vjp(f, xs)
+    const [y, back] = jax.vjp((x) => f(...xs.with(which, x)), [xs[which]!])
     y.dispose()
-    const gradients = back(cotangent)
+    const [result] = back(cotangent)
     back.dispose()
-    for (const [i, other] of gradients.entries()) if (i !== which) other.dispose()
-    return gradients[which]!
+    return result!
   }
   return evaluate(jax, way, pullback, [...operands, dy])
 }
