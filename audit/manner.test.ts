@@ -91,6 +91,16 @@ describe('each manner', () => {
   it.each([sigmoid, manyRelu, refilled, lawful, gradient])('$manner: the textbook holds', async (e) => {
     expect((await examine(textbook, e)).status).toMatch(/^hold|^held/)
   })
+  it('a gradient is not blamed for its forward', async () => {
+    const leaky = toy({
+      relu: ({ x }) => ({ shape: x.shape, data: x.data.map((v) => (v > 0 ? v : v / 100)) }),
+      reluGradient: textbook.operators.reluGradient!,
+    })
+    expect(await examine(leaky, { ...gradient, case: parseCase('relu n1c3h6w2 @exact#1539900039') })).toMatchObject({
+      status: 'unsupported',
+      message: expect.stringContaining('look at relu first'),
+    })
+  })
   it('refuses what it cannot do, with the mend', async () => {
     await expect(examine(textbook, { case: a, manner: 'refilled' })).rejects.toThrow('give the call before')
     await expect(examine(textbook, { ...lawful, of: 'x = y' })).rejects.toThrow('dense has no law "x = y"; it has "')

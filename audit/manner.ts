@@ -1,7 +1,7 @@
 /** Calls in the manners of examination.ts, held against the textbook. */
 import type { Case } from '../properties/case.ts'
 import { printCase } from '../properties/descriptor.ts'
-import { checkGradient } from '../properties/gradient/checkGradient.ts'
+import { checkGradient, isOfForward } from '../properties/gradient/checkGradient.ts'
 import { laws } from '../properties/law/index.ts'
 import type { Implementation, OperatorName } from '../reference/contract.ts'
 import { operatorRow } from '../reference/operators.ts'
@@ -110,6 +110,9 @@ const lawsOf = (operator: OperatorName): string[] =>
 async function gradient(implementation: Implementation, c: Case, of: OperatorName): Promise<Examined> {
   const checks = await checkGradient(implementation, of, c)
   const check = checks.find(({ status }) => status === 'broken')
+  // Where it is the forward operator that is off, its own cases say so: the gradient is not blamed for it.
+  if (check && (!check.entry || isOfForward(check.entry)))
+    return { status: 'unsupported', message: check.message ?? '' }
   if (!check) {
     const open = checks.find(({ status }) => status !== 'held')
     return open ? { status: 'unsupported', message: open.message ?? open.status } : { status: 'holds' }

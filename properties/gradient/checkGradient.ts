@@ -122,15 +122,18 @@ async function checkPair(
 const NOT_LINEAR = 'each entry of the Jacobian alone is right, so the gradient is not linear in dy'
 const TOO_LARGE = 'the Jacobian is too large to find the entry; take smaller sizes'
 
+/** Whether gradient and forward operator do not fit together, and it is not the gradient that is off: its own forward alone speaks against it. */
+export function isOfForward({ got, opinions }: Pick<Entry, 'got' | 'opinions'>): boolean {
+  const against = opinions.filter(({ value, bound }) => !(Math.abs(got - value) <= bound))
+  return against.length < opinions.length && against.every(({ judge }) => judge === 'its own forward')
+}
+
 /** "exact differences: 2 (1 apart, bound 0); dual numbers: 2 (1 apart, bound 0)" */
 function said({ forward, gradient }: GradientPair, got: number, opinions: readonly Opinion[]): string {
   const all = opinions.map(
     ({ judge, value, bound }) => `${judge}: ${value} (${Math.abs(got - value)} apart, bound ${bound})`,
   )
-  const against = opinions.filter(({ value, bound }) => !(Math.abs(got - value) <= bound))
-  const alone = against.length < opinions.length && against.every(({ judge }) => judge === 'its own forward')
-  // Gradient and forward operator do not fit together; here it is not the gradient that is off.
-  if (alone) all.push(`all others agree with ${gradient}: look at ${forward} first`)
+  if (isOfForward({ got, opinions })) all.push(`all others agree with ${gradient}: look at ${forward} first`)
   return all.join('; ')
 }
 
