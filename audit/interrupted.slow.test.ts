@@ -169,8 +169,6 @@ describe('a program behind --pipe', () => {
     ],
   ])('that %s: a finding with its case, the rest of the audit, no process left', (name, body, kind, message) => {
     const command = node(name, body)
-    // The three that are asked for, and those for the pairs that they leave.
-    const COMPLETED = 12
     const limits = ['--time-limit', '2', '--memory-limit', '700']
     const { stdout, status } = run('audit', '--pipe', command, '--cases', '3', '--json', ...limits)
     const [report] = JSON.parse(stdout).targets
@@ -178,7 +176,10 @@ describe('a program behind --pipe', () => {
     expect(report.findings[0]).toMatchObject({ operator: 'relu', kind })
     expect(report.findings[0].case).toMatch(/^relu /)
     expect(report.findings[0].message).toContain(message)
-    expect(report.operators).toContainEqual(expect.objectContaining({ operator: 'reluGradient', cases: COMPLETED }))
+    const rest = report.operators.find(({ operator }: { operator: string }) => operator === 'reluGradient')
+    // The three that are asked for, and those for the pairs that they leave.
+    expect(rest.cases).toBeGreaterThan(3)
+    expect(rest.ended).toBe(null)
     expect([...processesOf(`${name}.cjs`), ...processesOf('sleep 4711')]).toEqual([])
     const [, line] = /^cnn-oracle (replay .*)$/.exec(report.findings[0].replay) ?? []
     const again = spawnSync(
