@@ -94,7 +94,7 @@ export async function auditOperator(
   const held: Case[] = []
   const shown = new Set<string>()
   let index = 0
-  /** Where the last finding was made that nothing before it was like. */
+  /** Where the last failure was found that nothing before it was like. */
   let lastNews = 0
   const planned = plan.planned ?? plannedCases(row, plan.cases, plan.seed)
   for (const c of casesOf(row, planned, plan.seed)) {
@@ -184,13 +184,13 @@ export async function auditOperator(
     const sameKind = [...findings.values()].find((f) => f.kind === final.kind)
     const key = isShrunk || !sameKind ? `${final.kind} ${features.join(' ')}` : keyOf(sameKind)
     const seen = findings.get(key)
-    if (!seen) lastNews = index
     const finding = seen
       ? { ...seen, times: seen.times + 1 }
       : {
           ...findingOf(implementation.name, smallest, final.kind, final.message, final.first, features),
           ...(before ? { origin: { case: printCase(c), before: [printCase(before)] } } : {}),
         }
+    if (!seen && !isHarmless(finding)) lastNews = index
     findings.set(key, finding)
     hooks.found(finding)
   }
