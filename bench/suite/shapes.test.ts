@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { operandShapes } from '../../properties/case.ts'
 import { parseCase } from '../../properties/descriptor.ts'
 import { operatorRow } from '../../reference/operators.ts'
 import { gradientsOf } from './gradients.ts'
@@ -10,8 +11,19 @@ it.each(suites)('%s: each line parses, prints and parses to itself, and stands t
   for (const line of lines) {
     expect(line.suite).toBe(suite)
     expect(parseCase(line.descriptor)).toEqual(line.case)
+    expect(() => operandShapes(line.case), line.descriptor).not.toThrow()
   }
   expect(new Set(lines.map(({ label, descriptor }) => label || descriptor)).size).toBe(lines.length)
+})
+
+it.each([
+  ['resnet50', 'conv1', [1, 64, 112, 112]],
+  ['resnet50', 'conv3_1_3x3', [1, 128, 28, 28]],
+  ['mobilenet', 'dw2', [1, 64, 56, 56]],
+  ['lenet', 'c5 N=64', [64, 120, 1, 1]],
+])('%s/%s makes %j', (suite, label, shape) => {
+  const { case: c } = linesOf([suite]).find((line) => line.label === label || line.label === `${suite}/${label}`)!
+  expect(operatorRow(c.operator).resultShape(operandShapes(c), c.attributes)).toEqual(shape)
 })
 
 it('networks are the four of them, each once', () => {
