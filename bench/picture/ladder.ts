@@ -2,7 +2,7 @@
 import { labelOf } from '../history/document.ts'
 import { type Box, frame, HEAD, head } from './frame.ts'
 import { legend, mark, whisker } from './mark.ts'
-import { type Calibration, casesOf, groupsOf, type Measurement, roomFor, rowName, shortNames, WIDTH } from './rows.ts'
+import { type Calibration, casesOf, type Measurement, namesIn, roomFor, rowName, WIDTH } from './rows.ts'
 import { amount, logarithmic, logDomain } from './scale.ts'
 import { INK, line, page, text } from './svg.ts'
 
@@ -12,11 +12,9 @@ const LANE = 3.4
 /** Undefined where fewer than two rungs were measured. */
 export function ladderPicture(name: string, all: readonly Measurement[], { peak }: Calibration): string | undefined {
   const measured = all.filter(({ rung, flops }) => rung !== undefined && flops > 0)
-  const groups = groupsOf(all)
-  const rungs = groups.filter((group) => measured.some((m) => labelOf(m) === group))
+  const { groups, shown: rungs, short } = namesIn(all, measured)
   if (rungs.length < 2) return undefined
   const cases = casesOf(measured)
-  const short = shortNames(cases)
   const left = roomFor([...short.values()])
   const key = legend(rungs, groups, left, HEAD, WIDTH - 24 - left)
   const top = HEAD + key.height + 24

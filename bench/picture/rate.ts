@@ -3,7 +3,7 @@ import { labelOf } from '../history/document.ts'
 import { type Box, frame, HEAD, head } from './frame.ts'
 import { labels } from './label.ts'
 import { legend, mark, whisker } from './mark.ts'
-import { type Calibration, casesOf, groupsOf, type Measurement, shortNames, WIDTH } from './rows.ts'
+import { type Calibration, casesOf, type Measurement, namesIn, WIDTH } from './rows.ts'
 import { amount, linear, logarithmic, logDomain } from './scale.ts'
 import { INK, line, page, text, widthOf } from './svg.ts'
 
@@ -12,9 +12,7 @@ const HEIGHT = 420
 /** The axis ends at the peak of one thread; only where threads together go beyond it does it go on. */
 export function ratePicture(name: string, all: readonly Measurement[], { peak }: Calibration): string {
   const measured = all.filter(({ flops }) => flops > 0)
-  const groups = groupsOf(all)
-  const shown = groups.filter((group) => measured.some((m) => labelOf(m) === group))
-  const short = shortNames(casesOf(measured))
+  const { groups, shown, short } = namesIn(all, measured)
   const key = legend(shown, groups, 70, HEAD, WIDTH - 94)
   const top = HEAD + key.height + 22
   const box: Box = { left: 70, top, right: WIDTH - 24, bottom: top + HEIGHT }

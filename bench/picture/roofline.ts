@@ -6,7 +6,7 @@ import { labelOf } from '../history/document.ts'
 import { type Box, frame, HEAD, head } from './frame.ts'
 import { labels } from './label.ts'
 import { legend, mark } from './mark.ts'
-import { type Calibration, casesOf, groupsOf, type Measurement, shortNames, WIDTH } from './rows.ts'
+import { type Calibration, casesOf, type Measurement, namesIn, WIDTH } from './rows.ts'
 import { amount, logarithmic, logDomain } from './scale.ts'
 import { element, INK, page, QUIET, text, widthOf } from './svg.ts'
 
@@ -14,9 +14,7 @@ const HEIGHT = 440
 
 export function rooflinePicture(name: string, all: readonly Measurement[], { peak, bandwidth }: Calibration): string {
   const measured = all.filter(({ flops, bytes }) => flops > 0 && bytes > 0)
-  const groups = groupsOf(all)
-  const shown = groups.filter((group) => measured.some((m) => labelOf(m) === group))
-  const short = shortNames(casesOf(measured))
+  const { groups, shown, short } = namesIn(all, measured)
   const key = legend(shown, groups, 78, HEAD, WIDTH - 102)
   const top = HEAD + key.height + 14
   const box: Box = { left: 78, top, right: WIDTH - 24, bottom: top + HEIGHT }

@@ -9,7 +9,7 @@ export const WIDTH = 960
 const MOST_NAME = 330
 
 /** The ladder, from slow to fast. */
-const RUNGS = ['textbook', 'blocked', 'simd', 'winograd', 'threads', 'session']
+const RUNGS = ['textbook', 'blocked', 'simd', 'winograd', 'threads', 'session-fed', 'session']
 
 /** Who has which mark, the same in all pictures of a suite: the ladder's rungs first, then peers as they come. */
 export function groupsOf(measurements: readonly Measurement[]): string[] {
@@ -17,6 +17,16 @@ export function groupsOf(measurements: readonly Measurement[]): string[] {
     rung === undefined ? RUNGS.length + 1 : RUNGS.includes(rung) ? RUNGS.indexOf(rung) : RUNGS.length
   const named = [...measurements].sort((a, b) => place(a) - place(b)).map(labelOf)
   return [...new Set([...named, ...measurements.flatMap(({ ratio }) => ratio?.map(({ to }) => to) ?? [])])]
+}
+
+/** Of a picture of `measured`, a part of a suite: who has which mark, who of them is in it, and what its cases are called. */
+export function namesIn(
+  all: readonly Measurement[],
+  measured: readonly Measurement[],
+): { readonly groups: string[]; readonly shown: string[]; readonly short: Map<string, string> } {
+  const groups = groupsOf(all)
+  const shown = groups.filter((group) => measured.some((m) => labelOf(m) === group))
+  return { groups, shown, short: shortNames(casesOf(measured)) }
 }
 
 /** Cases in the order in which they come. */
