@@ -9,6 +9,8 @@ import {
 import { backwardLayers, forwardLayer, isDense } from './layers.ts'
 import { planLayer } from './plan.ts'
 import { planText } from './planText.ts'
+import { planWoven } from './woven.ts'
+import { wovenText } from './wovenText.ts'
 
 /** Operators that have a plan. */
 export const planned = ['conv2d', 'conv2dInputGradient', 'convTranspose2d'] as const
@@ -46,6 +48,8 @@ const forward = (sizes: Conv2dSizes, a: Conv2dAttributes): string =>
 
 function backward(sizes: Conv2dSizes, a: Conv2dAttributes): string {
   if (isDense(sizes, a)) return denseText(sizes)
+  const woven = planWoven(sizes, a)
+  if (woven) return wovenText(woven)
   const one = a.stride.every((step) => step === 1)
   const texts = backwardLayers(sizes, a).layers.map(({ down, across, layer }) => {
     const every = (first: number, step: number): string => `${first}, ${first + step}, …`

@@ -2,7 +2,7 @@
 import { type Blocked, blocked } from './blocked/index.ts'
 import { guarded } from './guard.ts'
 import { hasFusedMultiplyAdd, hasSimd } from './kernel/features.ts'
-import { type Session, session as sessionOf } from './session/index.ts'
+import { type Session, type SessionOptions, session as sessionOf } from './session/index.ts'
 import { simd as rung } from './simd/index.ts'
 import { threads as shared, type ThreadsOptions } from './threads/index.ts'
 import { winograd } from './winograd/index.ts'
@@ -18,8 +18,13 @@ const simdVersion = `simd${hasFusedMultiplyAdd ? ', fused multiply-add' : ''}`
 const lanes = hasSimd ? rung('simd', simdVersion, portable) : undefined
 export const simd = lanes && guarded(lanes)
 
-/** Layers prepared once over tensors that stay in memory (session/index.ts); undefined where the engine has no SIMD. */
-export const session: (() => Session) | undefined = hasSimd ? () => sessionOf(portable) : undefined
+/**
+ * Layers prepared once over tensors that stay in memory (session/index.ts), `session({ threads: 2 })` on two threads; undefined where
+ * the engine has no SIMD.
+ */
+export const session: ((options?: SessionOptions) => Session) | undefined = hasSimd
+  ? (options) => sessionOf(portable, options)
+  : undefined
 
 /**
  * F(4×4,3×3) for 3×3 kernels of stride 1, the fastest rung below for all else. Apart from `optimized`: its error is larger than that of

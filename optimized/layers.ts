@@ -2,7 +2,7 @@
 import type { Conv2dAttributes } from '../reference/contract.ts'
 import type { Conv2dSizes } from '../reference/shape/convolution.ts'
 import { type Phase, phasesOf } from './phase.ts'
-import { type Layer, MOST_TAPS } from './plan.ts'
+import type { Layer } from './plan.ts'
 
 /** F14. */
 export const forwardLayer = ({ N, H, W, R, S, P, Q, G, Cg, Mg }: Conv2dSizes, a: Conv2dAttributes): Layer => ({
@@ -49,35 +49,6 @@ export function backwardLayers(
   return {
     layers: reached.map((pair) => ({ ...pair, layer: layerOf(pair) })),
     all: reached.length === pairs.length,
-  }
-}
-
-/**
- * F26 of a strided layer of one map a channel, in one: the errors spread, zeros between them, and the turned kernel at stride 1. Phase
- * by phase its results would be written one number at a time, which took ten times as long as their sums.
- */
-export function spreadLayer(
-  { N, H, W, P, Q, R, S, G, Cg, Mg }: Conv2dSizes,
-  { stride, padding, dilation }: Conv2dAttributes,
-): Layer | undefined {
-  const before = [dilation[0] * (R - 1) - padding[0], dilation[1] * (S - 1) - padding[1]] as const
-  const extent = [(P - 1) * stride[0] + 1, (Q - 1) * stride[1] + 1] as const
-  const inside = (i: 0 | 1, outputs: number, kernel: number): boolean =>
-    before[i] >= 0 && before[i] + extent[i] <= outputs + dilation[i] * (kernel - 1)
-  if (Cg !== 1 || Mg !== 1 || R * S > MOST_TAPS || !inside(0, H, R) || !inside(1, W, S)) return undefined
-  if (stride.every((step) => step === 1)) return undefined
-  return {
-    N,
-    G,
-    Ci: 1,
-    Co: 1,
-    in: extent,
-    out: [H, W],
-    kernel: [R, S],
-    stride: [1, 1],
-    dilation,
-    before,
-    spread: stride,
   }
 }
 

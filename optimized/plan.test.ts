@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { explain } from './explain.ts'
 import { blocksOf, type Layer, planLayer } from './plan.ts'
 import { planText } from './planText.ts'
 
@@ -58,6 +59,19 @@ it('reads as text: algorithm, tile, blocks, memory, operations, bound, kernels',
   expect(text).toMatch(/^algorithm +direct: 64→64 channels/)
   expect(text).toMatch(/231\.21 MFLOP.*bound by compute/)
   expect(text).toMatch(/^kernels +pack, finite, border, run/m)
+  expect(planText(planLayer(square(64, 64, 14, 3)))).toMatch(/zeros around it, products with them left out/)
+  expect(text).not.toMatch(/left out/)
   expect(planText(planLayer(square(64, 256, 56, 1)))).toMatch(/^kernels +pack, tiles, run/m)
   expect(planText(planLayer(square(1, 1, 56, 3, { G: 144 })))).toMatch(/bound by memory/)
+})
+
+it('an input gradient into few channels is one plan, not one a phase of the stride', () => {
+  const [dy, w] = [
+    [1, 32, 112, 112],
+    [32, 3, 3, 3],
+  ] as const
+  const given = { stride: [2, 2], padding: [1, 1, 1, 1], inputSize: [224, 224] } as const
+  expect(explain('conv2dInputGradient', { dy, w }, given)).toMatch(/^algorithm woven: 32→3 .* 112×112 → 224×224\n/)
+  const wide = { dy, w: [32, 8, 3, 3] }
+  expect(explain('conv2dInputGradient', wide, given)?.match(/^algorithm direct/gm)).toHaveLength(4)
 })

@@ -19,8 +19,6 @@ export interface Layer {
   readonly stride: readonly [height: number, width: number]
   readonly dilation: readonly [height: number, width: number]
   readonly before: readonly [top: number, left: number]
-  /** How far apart the cells of x lie, in depthwise layers alone: zeros are between them, and `in` counts them. */
-  readonly spread?: readonly [height: number, width: number]
 }
 
 export interface Plan {
@@ -74,7 +72,7 @@ export const eights = (Co: number, most: number): number =>
   Co <= most ? Co : 8 * even(ceil(Co, 8), Math.floor(most / 8))
 
 /** An odd number of cache lines, so that neighbouring channels meet in all 64 sets of L1 and not in a few. */
-const spread = (numbers: number): number => 16 * (ceil(numbers, 16) | 1)
+export const oddLines = (numbers: number): number => 16 * (ceil(numbers, 16) | 1)
 
 /** Maps from which a 1×1 layer that is not flattened packs x by tiles: an estimate from instruction counts, not a measurement. */
 const LEAST_MAPS = 32
@@ -105,8 +103,8 @@ export function planLayer(layer: Layer, flatten = true): Plan {
   let rows = P
   while (rows > 1 && !fits(rows)) rows = even(P, rows - 1)
   const panelRows = span(0, rows)
-  const plane = tiled ? panelRows * panelColumns : spread(panelRows * panelColumns)
-  const window = eights(maps, Math.max(8, Math.floor(RESULT / (rows * columns))))
+  const plane = tiled ? panelRows * panelColumns : oddLines(panelRows * panelColumns)
+  const window = windowOf(maps, rows, columns)
   const whole = rows === P && columns === Q && channels === Ci && !depthwise
   const largest = Math.max(channels * plane, rows * perRow, Co * rows * columns)
   const images = whole ? Math.min(N, Math.max(1, Math.floor(PANEL / largest))) : 1
@@ -130,11 +128,40 @@ export function planLayer(layer: Layer, flatten = true): Plan {
   }
 }
 
+/** Maps of a block whose results are copied out at a time. */
+const windowOf = (maps: number, rows: number, columns: number): number =>
+  eights(maps, Math.max(8, Math.floor(RESULT / (rows * columns))))
+
+/** The plan with fewer maps a block. */
+export const withMaps = (plan: Plan, maps: number): Plan => ({
+  ...plan,
+  maps,
+  window: windowOf(maps, plan.rows, plan.columns),
+})
+
 /** One weight an input channel, and every output meets a cell of x. */
 function isPointwise({ kernel, stride, before, in: [H, W], out: [P, Q] }: Layer): boolean {
   const inside = (P - 1) * stride[0] < H && (Q - 1) * stride[1] < W
   return kernel.every((extent) => extent === 1) && before.every((v) => v === 0) && inside
 }
+
+/** Taps unrolled in one loop iteration: beyond, code no longer fits where instructions are kept decoded. */
+export const MOST_UNROLLED = 32
+
+/**
+ * Columns of a row up to which products with the padding are left out, tile by tile: 5×5 over 10×10, padded by 4, has 1.96 times the
+ * products that count, 3×3 over 7×7 1.22 times, over 14×14 1.10 times; over 28×28 1.05 times, for tiles of many kinds. A matter of
+ * columns alone, so that a layer in parts of rows has the same sums.
+ */
+const MOST_EXACT = 16
+
+/** Whether a tile leaves out what it would multiply with the padding. */
+export const isExact = ({ algorithm, layer, padded, tiled }: Plan): boolean =>
+  algorithm === 'direct' &&
+  padded &&
+  !tiled &&
+  layer.out[1] <= MOST_EXACT &&
+  layer.kernel[0] * layer.kernel[1] <= MOST_UNROLLED
 
 export const flopsOf = ({ N, G, Ci, Co, kernel: [R, S], out: [P, Q] }: Layer): number =>
   2 * N * G * Co * Ci * R * S * P * Q

@@ -26,7 +26,7 @@ export const shapeText = (shape: readonly number[]): string => `(${shape.join(',
 
 /** A float64 or float32 tensor from plain numbers. */
 export function tensor(shape: readonly number[], values: ArrayLike<number>, precision: Precision = 'float64'): Tensor {
-  const data = precision === 'float32' ? Float32Array.from(values) : Float64Array.from(values)
+  const data = precision === 'float32' ? new Float32Array(values) : new Float64Array(values)
   return { shape: [...shape], data }
 }
 

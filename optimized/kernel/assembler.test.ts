@@ -123,11 +123,11 @@ describe('statements', () => {
   })
 
   it('a module over a shared memory validates and takes one', () => {
-    const module = new Assembler(16)
+    const module = new Assembler()
     module.function('f', (f, at) => f.storeF32(at.get, f32.const(1)))
     const shared = new WebAssembly.Memory({ initial: 1, maximum: 16, shared: true })
     expect(
-      () => new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory: shared } }),
+      () => new WebAssembly.Instance(new WebAssembly.Module(module.bytes(16)), { env: { memory: shared } }),
     ).not.toThrow()
   })
 })

@@ -8,7 +8,7 @@
  * It knows what the kernels need and no more: parameters are i32 (addresses and counts), as many as the writer of the
  * body takes; functions return nothing or one value; loops run a counted number of times.
  */
-import { name, section, unsigned, vector } from './encode.ts'
+import { type Bytes, name, section, sized, unsigned, vector, written } from './encode.ts'
 import { type Expression, i32, store, type Type } from './expression.ts'
 
 const CODES: Readonly<Record<Type, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b }
@@ -30,12 +30,12 @@ export interface Callable {
 const local = <T extends Type>(type: T, index: number): Local<T> => ({
   type,
   index,
-  get: { type, bytes: [0x20, ...unsigned(index)] },
+  get: { type, bytes: [0x20, unsigned(index)] },
 })
 
 /** The body of one function, statement by statement. */
 export class FunctionBuilder {
-  readonly code: number[] = []
+  readonly code: (number | Bytes)[] = []
   readonly locals: Type[] = []
   private readonly arity: number
 
@@ -49,7 +49,7 @@ export class FunctionBuilder {
   }
 
   set<T extends Type>(to: Local<T>, value: Expression<T>): void {
-    this.code.push(...value.bytes, 0x21, ...unsigned(to.index))
+    this.code.push(value.bytes, 0x21, unsigned(to.index))
   }
 
   /** to += bytes; nothing where bytes is 0. */
@@ -58,19 +58,19 @@ export class FunctionBuilder {
   }
 
   storeF32(address: Expression<'i32'>, value: Expression<'f32'>, offset = 0): void {
-    this.code.push(...store.f32(address, value, offset))
+    this.code.push(store.f32(address, value, offset))
   }
 
   storeV128(address: Expression<'i32'>, value: Expression<'v128'>, offset = 0): void {
-    this.code.push(...store.v128(address, value, offset))
+    this.code.push(store.v128(address, value, offset))
   }
 
   storeLane32(address: Expression<'i32'>, value: Expression<'v128'>, lane: number, offset = 0): void {
-    this.code.push(...store.lane32(address, value, lane, offset))
+    this.code.push(store.lane32(address, value, lane, offset))
   }
 
   if(condition: Expression<'i32'>, then: () => void, otherwise?: () => void): void {
-    this.code.push(...condition.bytes, 0x04, 0x40)
+    this.code.push(condition.bytes, 0x04, 0x40)
     then()
     if (otherwise) {
       this.code.push(0x05)
@@ -91,7 +91,7 @@ export class FunctionBuilder {
     const loop = (): void => {
       this.code.push(0x03, 0x40)
       body()
-      this.code.push(...i32.sub(left.get, i32.const(1)).bytes, 0x22, ...unsigned(left.index), 0x0d, 0, 0x0b)
+      this.code.push(i32.sub(left.get, i32.const(1)).bytes, 0x22, unsigned(left.index), 0x0d, 0, 0x0b)
     }
     if (typeof count === 'number') loop()
     else this.if(i32.gtS(left.get, i32.const(0)), loop)
@@ -101,11 +101,15 @@ export class FunctionBuilder {
     if (values.length !== callee.arity) {
       throw new TypeError(`assembler: ${callee.name} takes ${callee.arity} values, the call has ${values.length}`)
     }
-    this.code.push(...values.flatMap((value) => value.bytes), 0x10, ...unsigned(callee.index))
+    this.code.push(
+      values.map((value) => value.bytes),
+      0x10,
+      unsigned(callee.index),
+    )
   }
 
   return(value: Expression<Type>): void {
-    this.code.push(...value.bytes, 0x0f)
+    this.code.push(value.bytes, 0x0f)
   }
 }
 
@@ -119,12 +123,6 @@ interface Emitted {
 /** A module with one imported memory, `env.memory`; all its functions are exported by their names. */
 export class Assembler {
   private readonly functions: Emitted[] = []
-  private readonly sharedPages: number | undefined
-
-  /** `sharedPages` is the maximum of a shared memory; without it the memory is an ordinary one. */
-  constructor(sharedPages?: number) {
-    this.sharedPages = sharedPages
-  }
 
   function(name: string, write: (f: FunctionBuilder, ...parameters: Local<'i32'>[]) => void, result?: Type): Callable {
     const arity = write.length - 1
@@ -137,28 +135,26 @@ export class Assembler {
     return { name, index: this.functions.length - 1, arity }
   }
 
-  bytes(): Uint8Array<ArrayBuffer> {
+  /** `sharedPages` is the maximum of a shared memory; without it the memory is an ordinary one. */
+  bytes(sharedPages?: number): Uint8Array<ArrayBuffer> {
     const types = this.functions.map(({ arity, result }) => [
       0x60,
-      ...vector(new Array<number[]>(arity).fill([CODES.i32])),
-      ...vector(result === undefined ? [] : [[CODES[result]]]),
+      vector(new Array<number[]>(arity).fill([CODES.i32])),
+      vector(result === undefined ? [] : [[CODES[result]]]),
     ])
-    const limits = this.sharedPages === undefined ? [0x00, 0] : [0x03, 0, ...unsigned(this.sharedPages)]
-    const memory = [...name('env'), ...name('memory'), 0x02, ...limits]
-    const exported = this.functions.map((f, index) => [...name(f.name), 0x00, ...unsigned(index)])
-    return Uint8Array.from(
-      [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0].concat(
-        section(1, vector(types)),
-        section(2, vector([memory])),
-        section(3, vector(this.functions.map((_, index) => unsigned(index)))),
-        section(7, vector(exported)),
-        section(10, vector(this.functions.map(({ body }) => encodeBody(body)))),
-      ),
-    )
+    const limits = sharedPages === undefined ? [0x00, 0] : [0x03, 0, unsigned(sharedPages)]
+    const memory = [name('env'), name('memory'), 0x02, limits]
+    const exported = this.functions.map((f, index) => [name(f.name), 0x00, unsigned(index)])
+    return written([
+      [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      section(1, vector(types)),
+      section(2, vector([memory])),
+      section(3, vector(this.functions.map((_, index) => unsigned(index)))),
+      section(7, vector(exported)),
+      section(10, vector(this.functions.map(({ body }) => encodeBody(body)))),
+    ])
   }
 }
 
-function encodeBody({ locals, code }: FunctionBuilder): number[] {
-  const contents = vector(locals.map((type) => [1, CODES[type]])).concat(code, 0x0b)
-  return unsigned(contents.length).concat(contents)
-}
+const encodeBody = ({ locals, code }: FunctionBuilder): Bytes =>
+  sized([vector(locals.map((type) => [1, CODES[type]])), code, 0x0b])

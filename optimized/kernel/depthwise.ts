@@ -3,24 +3,13 @@
  *
  *   y[p, q] = b + Σ_{r,s} x[row(p) + r·dh, q·sw + s·dw] · w[r,s]
  *
- * A tile is up to ten vectors of four columns, in one row or, where rows are short, in several. The panel holds the columns of a
- * stride apart from each other (pack/border.ts), so that lanes are neighbours for every stride. The last vector of a row
- * reads and writes up to three numbers too many: what it writes belongs to the next row, which is written after it.
+ * Tiles lie as kernel/plane.ts says.
  */
 import type { Assembler, Callable, Local } from './assembler.ts'
 import { f32x4, i32, v128 } from './expression.ts'
-import { split } from './slide.ts'
+import { overPlane, type PlaneShape, planeTiles } from './plane.ts'
 
-/** Pitches in bytes. */
-export interface DepthwiseShape {
-  readonly width: number
-  readonly height: number
-  /** Byte offset of each tap from a vector's first column, in the order of the weights. */
-  readonly taps: readonly number[]
-  /** From an output row to the next, in x. */
-  readonly rowStep: number
-  readonly xPlane: number
-  readonly yPlane: number
+export interface DepthwiseShape extends PlaneShape {
   /** Outputs that read the same plane of x. */
   readonly multiplier: number
 }
@@ -31,34 +20,13 @@ const X_BIAS = 1 << 15
 
 /** Emits run(x, w, bias, y, planes): weights lie R·S a plane. */
 export function emitDepthwise(module: Assembler, shape: DepthwiseShape): void {
-  const vectors = Math.ceil(shape.width / 4)
-  const together = Math.max(1, Math.floor(MOST_VECTORS / vectors))
-  const across = split(vectors, MOST_VECTORS)
-  const rowTiles = split(shape.height, together).map(({ size: rows, times }) => ({
-    rows,
-    times,
-    tiles: across.map((part) => ({ ...part, tile: emitTile(module, shape, rows, part.size) })),
-  }))
+  const tiles = planeTiles(shape, MOST_VECTORS, (rows, size) => emitTile(module, shape, rows, size))
   module.function('run', (f, x, w, bias, y, planes) => {
-    const [xRow, yRow, xTile, yTile] = [f.local('i32'), f.local('i32'), f.local('i32'), f.local('i32')]
-    const tileRow = ({ rows, tiles }: (typeof rowTiles)[number]): void => {
-      f.set(xTile, xRow.get)
-      f.set(yTile, yRow.get)
-      for (const { size, times, tile } of tiles) {
-        f.times(times, () => {
-          f.call(tile, xTile.get, w.get, bias.get, yTile.get)
-          f.advance(xTile, 16 * size)
-          f.advance(yTile, 16 * size)
-        })
-      }
-      f.advance(xRow, rows * shape.rowStep)
-      f.advance(yRow, rows * shape.width * 4)
-    }
     f.times(planes.get, () => {
       f.times(shape.multiplier, () => {
-        f.set(xRow, x.get)
-        f.set(yRow, y.get)
-        for (const part of rowTiles) f.times(part.times, () => tileRow(part))
+        overPlane(f, shape, tiles, x, y, (tile, xTile, yTile) => {
+          f.call(tile, xTile.get, w.get, bias.get, yTile.get)
+        })
         f.advance(w, shape.taps.length * 4)
         f.advance(bias, 4)
         f.advance(y, shape.yPlane)

@@ -7,7 +7,11 @@ import { grown, PAGE } from './pages.ts'
 import { W_BIAS } from './tile.ts'
 
 export type Kernel = (...values: number[]) => number
-export type Kernels = (name: string) => Kernel
+/** The functions of a module by name, and the module, which other threads can have as well. */
+export interface Kernels {
+  (name: string): Kernel
+  readonly module: WebAssembly.Module
+}
 
 /** Modules kept compiled; the one used longest ago goes first. ResNet-50 forward and backward has below 100 shapes. */
 const MOST_MODULES = 128
@@ -15,9 +19,17 @@ const MOST_MODULES = 128
 const MOST_PAGES = 32767
 
 export class Engine {
-  readonly memory = new WebAssembly.Memory({ initial: 64, maximum: MOST_PAGES })
-  private floats = new Float32Array(this.memory.buffer)
+  readonly memory: WebAssembly.Memory
+  private readonly shared: boolean
+  private floats: Float32Array
   private readonly modules = new Map<string, Kernels>()
+
+  /** `shared` is a memory that other threads may compute in. */
+  constructor(shared = false) {
+    this.shared = shared
+    this.memory = new WebAssembly.Memory({ initial: 64, maximum: MOST_PAGES, shared })
+    this.floats = new Float32Array(this.memory.buffer)
+  }
 
   /** The module emitted for this key, compiled at its first use. */
   kernels(key: string, emit: () => Assembler): Kernels {
@@ -63,14 +75,18 @@ export class Engine {
   }
 
   private compile(assembler: Assembler): Kernels {
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(assembler.bytes()), {
-      env: { memory: this.memory },
-    })
-    const { exports } = instance
-    return (name) => {
-      const exported = exports[name]
-      if (typeof exported !== 'function') throw new TypeError(`kernel: the module has no function ${name}`)
-      return (...values) => exported(...values)
-    }
+    const bytes = assembler.bytes(this.shared ? MOST_PAGES : undefined)
+    return kernelsOf(new WebAssembly.Module(bytes), this.memory)
   }
+}
+
+/** The kernels of a compiled module over a memory. */
+export function kernelsOf(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+  const named = (name: string): Kernel => {
+    const exported = exports[name]
+    if (typeof exported !== 'function') throw new TypeError(`kernel: the module has no function ${name}`)
+    return (...values) => exported(...values)
+  }
+  return Object.assign(named, { module })
 }

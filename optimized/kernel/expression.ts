@@ -3,13 +3,13 @@
  * operation over `v128`, so that what type-checks here also validates. Opcodes: WebAssembly Core Specification §5.4;
  * 0xfd leads the vector ones.
  */
-import { float32, float64, signed, unsigned } from './encode.ts'
+import { type Bytes, float32, float64, signed, unsigned } from './encode.ts'
 
 export type Type = 'i32' | 'f32' | 'v128'
 
 export interface Expression<T extends Type> {
   readonly type: T
-  readonly bytes: readonly number[]
+  readonly bytes: Bytes
 }
 
 type I32 = Expression<'i32'>
@@ -18,10 +18,7 @@ type V128 = Expression<'v128'>
 
 const SIMD = 0xfd
 
-const make = <T extends Type>(type: T, ...parts: readonly (readonly number[])[]): Expression<T> => ({
-  type,
-  bytes: parts.flat(),
-})
+const make = <T extends Type>(type: T, ...parts: readonly Bytes[]): Expression<T> => ({ type, bytes: parts })
 
 const binary =
   <T extends Type, R extends Type>(result: R, ...opcode: readonly number[]) =>
@@ -29,7 +26,7 @@ const binary =
     make(result, a.bytes, b.bytes, opcode)
 
 /** An address is an i32 and a constant number of bytes, which costs no instruction. Alignment is a hint; 4 always holds. */
-const memory = (opcode: readonly number[], offset: number): number[] => [...opcode, 2, ...unsigned(offset)]
+const memory = (opcode: readonly number[], offset: number): Bytes => [opcode, 2, unsigned(offset)]
 
 const load =
   <T extends Type>(result: T, ...opcode: readonly number[]) =>
@@ -126,20 +123,12 @@ export const f64x2 = {
 
 /** Bytes of the statements that store; `assembler.ts` appends them to a function. */
 export const store = {
-  f32: (address: I32, value: F32, offset: number): number[] => [
-    ...address.bytes,
-    ...value.bytes,
-    ...memory([0x38], offset),
-  ],
-  v128: (address: I32, value: V128, offset: number): number[] => [
-    ...address.bytes,
-    ...value.bytes,
-    ...memory([SIMD, 11], offset),
-  ],
-  lane32: (address: I32, value: V128, lane: number, offset: number): number[] => [
-    ...address.bytes,
-    ...value.bytes,
-    ...memory([SIMD, 0x5a], offset),
+  f32: (address: I32, value: F32, offset: number): Bytes => [address.bytes, value.bytes, memory([0x38], offset)],
+  v128: (address: I32, value: V128, offset: number): Bytes => [address.bytes, value.bytes, memory([SIMD, 11], offset)],
+  lane32: (address: I32, value: V128, lane: number, offset: number): Bytes => [
+    address.bytes,
+    value.bytes,
+    memory([SIMD, 0x5a], offset),
     lane,
   ],
 } as const

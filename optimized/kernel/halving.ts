@@ -5,6 +5,7 @@
 import type { Assembler, FunctionBuilder, Local } from './assembler.ts'
 import { type Expression, f32, f32x4, f64x2, v128 } from './expression.ts'
 import { held, highHalf, joined, kept, lowHalf } from './halves.ts'
+import { takesOver } from './maxPool.ts'
 
 type V128 = Expression<'v128'>
 type Address = Local<'i32'>
@@ -107,8 +108,7 @@ function load(f: FunctionBuilder, x: Address, W: number, cells: Cells): void {
 function maximum(f: FunctionBuilder, [first, ...rest]: Cells) {
   const best = kept(f, first.get)
   const later = rest.map((cell) => {
-    const [stays, isNumber] = [f32x4.le(cell.get, best.get), f32x4.eq(best.get, best.get)]
-    const takes = kept(f, v128.andNot(isNumber, stays))
+    const takes = kept(f, takesOver(cell.get, best.get))
     f.set(best, v128.select(cell.get, best.get, takes.get))
     return takes
   })

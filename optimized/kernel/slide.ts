@@ -19,6 +19,8 @@ export interface Slide {
   readonly lanes: number
   /** Where the operand of each column of a row lies, from the row's address. */
   readonly columns: readonly number[]
+  /** Taps that each column does without (kernel/tile.ts). */
+  readonly misses?: readonly (readonly number[])[] | undefined
   readonly rowStep: number
   readonly imageStep: number
   readonly sum: Sum
@@ -69,7 +71,7 @@ interface Tiles {
 
 /** The tiles of a row. Those whose columns lie alike are one function; neighbours alike are one loop. */
 function tiles(module: Assembler, slide: Slide, lanes: 4 | 8, valid: number): Tiles[] {
-  const { columns, sum, finish, fused } = slide
+  const { columns, misses, sum, finish, fused } = slide
   const emitted = new Map<string, Callable>()
   const row: Tiles[] = []
   let from = 0
@@ -77,10 +79,19 @@ function tiles(module: Assembler, slide: Slide, lanes: 4 | 8, valid: number): Ti
     for (let i = 0; i < times; i++, from += size) {
       const start = columns[from]!
       const own = columns.slice(from, from + size).map((column) => column - start)
-      const key = own.join()
+      const without = misses?.slice(from, from + size)
+      const key = `${own.join()} ${without?.map((taps) => taps.join()).join(';')}`
       const tile =
         emitted.get(key) ??
-        emitTile(module, `tile${emitted.size}x${lanes}of${valid}`, { columns: own, lanes, valid, sum, finish, fused })
+        emitTile(module, `tile${emitted.size}x${lanes}of${valid}`, {
+          columns: own,
+          misses: without,
+          lanes,
+          valid,
+          sum,
+          finish,
+          fused,
+        })
       emitted.set(key, tile)
       const step = (columns[from + size] ?? start) - start
       const before = row.at(-1)

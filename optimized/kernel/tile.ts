@@ -25,6 +25,8 @@ export type Finish =
 export interface TileShape {
   /** Byte offset of each column's operand from the address x. */
   readonly columns: readonly number[]
+  /** Taps, counted through the sum's unrolled ones, that a column does without: cells of padding take no part. */
+  readonly misses?: readonly (readonly number[])[] | undefined
   readonly lanes: 4 | 8
   /** Lanes that exist; the rest compute on zero weights and are not stored. */
   readonly valid: number
@@ -68,7 +70,7 @@ export function emitTile(module: Assembler, name: string, shape: TileShape): Cal
  */
 function emitSum(
   f: FunctionBuilder,
-  { columns, lanes, sum, fused }: TileShape,
+  { columns, misses, lanes, sum, fused }: TileShape,
   from: Local<'i32'>,
   weightsFrom: Local<'i32'>,
   count: Local<'i32'>,
@@ -91,6 +93,7 @@ function emitSum(
   const tap = (k: number): void => {
     for (const [v, weight] of weights.entries()) f.set(weight, v128.load(w.get, W_BIAS + (k * vectors + v) * 16))
     for (let j = columns.length - 1; j >= 0; j--) {
+      if (misses?.[j]?.includes(k)) continue
       f.set(value, v128.load32Splat(x.get, X_BIAS + columns[j]!))
       for (let v = vectors - 1; v >= 0; v--) {
         const [to, weight] = [sums[j]![v]!, weights[v]!]
@@ -106,6 +109,7 @@ function emitSum(
   const walk = (part: Sum): void => {
     if (part.kind === 'taps') {
       for (const [k, offset] of part.offsets.entries()) {
+        if (misses?.every((column) => column.includes(k))) continue
         move(offset)
         f.if(i32.gtS(x.get, i32.const(-1 - tests++)), () => tap(k))
       }

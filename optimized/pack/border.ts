@@ -1,8 +1,8 @@
 import type { Assembler } from '../kernel/assembler.ts'
-import { f32, i32, v128 } from '../kernel/expression.ts'
+import { f32, f32x4, i32, v128 } from '../kernel/expression.ts'
 
 /**
- * One axis of a panel: so many zeros, so many cells copied from `from` on, so many zeros. `before` is the padding,
+ * One axis of a panel: so much padding, so many cells copied from `from` on, so much padding. `before` is the padding,
  * negative where the panel starts inside the source.
  */
 export interface Border {
@@ -12,7 +12,7 @@ export interface Border {
   readonly after: number
 }
 
-/** What cells start … start + length − 1 of an axis of `extent` cells are: zero outside of it. */
+/** What cells start … start + length − 1 of an axis of `extent` cells are: padding outside of it. */
 export function borderOf(start: number, length: number, extent: number): Border {
   const from = Math.min(Math.max(start, 0), extent)
   const to = Math.max(from, Math.min(start + length, extent))
@@ -26,7 +26,7 @@ const MOST_ZEROS = 16
 
 /**
  * Emits border(from, to, planes, fromPlane, above, rows, below): copies planes of `rows` rows, W apart, into a panel of planes
- * `plane` bytes apart, with zero rows above and below and the zero columns of `columns`. With `phases` > 1 a row is laid out
+ * `plane` bytes apart, with rows of `fill` above and below and the columns of it that `columns` says. With `phases` > 1 a row is laid out
  * as its columns 0, phases, 2·phases …, then 1, phases + 1, …: each phase `pitch` numbers long.
  */
 export function emitBorder(
@@ -34,7 +34,7 @@ export function emitBorder(
   name: string,
   W: number,
   columns: Border,
-  { plane, pitch, phases }: { plane: number; pitch: number; phases: number },
+  { plane, pitch, phases, fill = 0 }: { plane: number; pitch: number; phases: number; fill?: number },
 ): void {
   const rowBytes = 4 * pitch * phases
   const atOnce = phases === 2 && 2 * pitch - columns.copied <= MOST_ZEROS
@@ -42,17 +42,18 @@ export function emitBorder(
     const source = f.local('i32')
     const target = f.local('i32')
     const [low, high] = [f.local('v128'), f.local('v128')]
-    const zeros = (count: number): void => {
+    const filled = fill === 0 ? v128.zero : f32x4.splat(f32.const(fill))
+    const filling = (count: number): void => {
       f.times(Math.floor(count / 4), () => {
-        f.storeV128(target.get, v128.zero)
+        f.storeV128(target.get, filled)
         f.advance(target, 16)
       })
-      for (let i = 0; i < count % 4; i++) f.storeF32(target.get, f32.const(0), 4 * i)
+      for (let i = 0; i < count % 4; i++) f.storeF32(target.get, f32.const(fill), 4 * i)
       f.advance(target, 4 * (count % 4))
     }
-    const emptyRow = (): void => zeros(pitch * phases)
+    const emptyRow = (): void => filling(pitch * phases)
     const wholeRow = (): void => {
-      zeros(columns.before)
+      filling(columns.before)
       f.times(Math.floor(columns.copied / 4), () => {
         f.storeV128(target.get, v128.load(source.get))
         f.advance(source, 16)
@@ -62,7 +63,7 @@ export function emitBorder(
       for (let i = 0; i < rest; i++) f.storeF32(target.get, f32.load(source.get, 4 * i), 4 * i)
       f.advance(target, 4 * rest)
       f.advance(source, 4 * (W - columns.copied + rest))
-      zeros(pitch - columns.before - columns.copied)
+      filling(pitch - columns.before - columns.copied)
     }
     const phasedRow = (): void => {
       const { before, copied } = columns
@@ -71,7 +72,7 @@ export function emitBorder(
         const first = Math.max(0, Math.ceil((before - phase) / phases))
         const start = first * phases + phase - before
         const count = Math.max(0, Math.ceil((copied - start) / phases))
-        zeros(first)
+        filling(first)
         f.advance(source, 4 * start)
         f.times(count, () => {
           f.storeF32(target.get, f32.load(source.get))
@@ -79,7 +80,7 @@ export function emitBorder(
           f.advance(target, 4)
         })
         f.advance(source, -4 * (start + count * phases))
-        zeros(pitch - first - count)
+        filling(pitch - first - count)
       }
       f.advance(source, 4 * W)
     }
@@ -100,7 +101,7 @@ export function emitBorder(
       const [even, odd] = parts[0].start === 0 ? parts : [parts[1], parts[0]]
       const fours = Math.floor(Math.min(even.count, odd.count) / 4)
       const zero = (from: number, to: number): void => {
-        for (let i = from; i < to; i++) f.storeF32(target.get, f32.const(0), 4 * i)
+        for (let i = from; i < to; i++) f.storeF32(target.get, f32.const(fill), 4 * i)
       }
       for (const { row, at, count } of parts) {
         zero(row, at)

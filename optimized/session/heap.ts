@@ -1,20 +1,23 @@
 import type { Engine } from '../kernel/engine.ts'
 import { W_BIAS } from '../kernel/tile.ts'
+import { SCRATCH } from './program.ts'
 
 /** Kernels may read a vector or two, and write three numbers, beyond a tensor: what is there is nobody's. */
 const SLACK = 64
 
 /**
  * The memory of a session. What is taken stays taken, at its address, until the session as a whole is garbage; layers run
- * one at a time and share one scratch, the largest that any has asked for.
+ * one at a time and share one scratch a thread, the largest that any has asked for.
  */
 export class Heap {
   readonly engine: Engine
+  private readonly threads: number
   private end = W_BIAS
   private shared = { at: 0, numbers: 0 }
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, threads = 1) {
     this.engine = engine
+    this.threads = threads
   }
 
   /** Byte address of so many float32, zeros. Throws RangeError when memory has no room. */
@@ -31,19 +34,27 @@ export class Heap {
     return at
   }
 
-  /** Byte addresses of blocks of so many float32, by name: scratch, which the next layer that runs overwrites. */
+  /**
+   * Byte addresses, in the scratch of whichever thread runs, of blocks of so many float32, by name: what runs next overwrites
+   * them. A program is bound to the scratch that there is once all of it has been laid out.
+   */
   scratch<Name extends string>(numbers: Readonly<Record<Name, number>>): Record<Name, number> {
     const names = Object.keys(numbers) as Name[]
     const sizes = names.map((name) => Math.ceil(numbers[name] / 16) * 16 + 16)
     const total = sizes.reduce((sum, size) => sum + size, 0)
-    if (total > this.shared.numbers) this.shared = { at: this.take(total), numbers: total }
-    let { at } = this.shared
+    if (total > this.shared.numbers) this.shared = { at: this.take(this.threads * total), numbers: total }
+    let at = SCRATCH
     const starts = names.map((name, i) => {
       const start = at
       at += 4 * sizes[i]!
       return [name, start] as const
     })
     return Object.fromEntries(starts) as Record<Name, number>
+  }
+
+  /** Byte address of the scratch of a thread. */
+  scratchOf(thread: number): number {
+    return this.shared.at + 4 * thread * this.shared.numbers
   }
 
   floats(at: number, length: number): Float32Array {

@@ -15,7 +15,8 @@ export interface Packed {
 export function packed(heap: Heap, w: Float32Array, b: Float32Array | undefined, count: number, depth: number): Packed {
   const { padded } = lanesOf(count)
   const at = { w: heap.take(padded * depth), bias: heap.take(8 * Math.ceil(count / 8)) }
-  const { raw } = heap.scratch({ raw: count * depth })
+  heap.scratch({ raw: count * depth })
+  const raw = heap.scratchOf(0)
   const kernels = heap.engine.kernels(`pack ${count} ${depth}`, () => {
     const module = new Assembler()
     emitPack(module, 'pack', count, depth, [{ times: depth, step: 1 }])

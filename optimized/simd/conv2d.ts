@@ -7,11 +7,12 @@ import {
   convTranspose2dSizes,
 } from '../../reference/shape/convolution.ts'
 import type { Engine } from '../kernel/engine.ts'
-import { backwardLayers, forwardLayer, isDense, spreadLayer } from '../layers.ts'
-import type { Layer } from '../plan.ts'
+import { backwardLayers, forwardLayer, isDense } from '../layers.ts'
+import { planWoven } from '../woven.ts'
 import { correlate } from './correlate.ts'
 import { dense, denseInputGradient } from './dense.ts'
 import { singles } from './singles.ts'
+import { woven } from './woven.ts'
 
 /** F14. x (N,C,H,W), w (M,C/G,R,S), b (M) or none → (N,M,P,Q); undefined where another rung must do it. Throws ShapeError. */
 export function conv2d(
@@ -37,7 +38,8 @@ export function conv2d(
     column: 1,
   }
   const target = { data, plane: P * Q, start: 0, row: Q, column: 1 }
-  const refused = correlate(engine, forwardLayer(sizes, a), singles(x), weights, b && singles(b), target)
+  const layer = { layer: forwardLayer(sizes, a), weights, target }
+  const refused = correlate(engine, [layer], singles(x), b && singles(b))
   return refused === undefined ? { shape: [N, M, P, Q], data } : undefined
 }
 
@@ -82,14 +84,20 @@ function backward(
   into: Float32Array | undefined,
 ): Tensor | undefined {
   const { N, C, H, W, R, S, Cg, Mg } = sizes
-  const spread = spreadLayer(sizes, a)
-  if (spread) return turned(engine, spread, dy, w, b)
+  const shape = [N, C, H, W]
+  const few = planWoven(sizes, a)
+  if (few) {
+    const data = into ?? new Float32Array(N * C * H * W)
+    const refused = woven(engine, few, { dy: singles(dy), w: singles(w), b: b && singles(b) }, data)
+    return refused === undefined ? { shape, data } : undefined
+  }
   const { layers, all } = backwardLayers(sizes, a)
   const data = into?.fill(0) ?? new Float32Array(N * C * H * W)
   // Outputs that no tap reaches keep the bias.
   if (b && !all) for (let i = 0; i < N * C; i++) data.fill(b.data[i % C]!, i * H * W, (i + 1) * H * W)
-  for (const { down, across, layer } of layers) {
-    const weights = {
+  const phases = layers.map(({ down, across, layer }) => ({
+    layer,
+    weights: {
       data: singles(w),
       group: Mg * Cg * R * S,
       first: down.lastTap * S + across.lastTap,
@@ -97,26 +105,15 @@ function backward(
       in: Cg * R * S,
       row: -down.tapStep * S,
       column: -across.tapStep,
-    }
-    const target = {
+    },
+    target: {
       data,
       plane: H * W,
       start: down.first * W + across.first,
       row: a.stride[0] * W,
       column: a.stride[1],
-    }
-    if (correlate(engine, layer, singles(dy), weights, b && singles(b), target) !== undefined) return undefined
-  }
-  return { shape: [N, C, H, W], data }
-}
-
-/** A kernel turned by 180°, one a plane. */
-function turned(engine: Engine, layer: Layer, dy: Tensor, w: Tensor, b: Tensor | undefined): Tensor | undefined {
-  const { N, G, out: [H, W], kernel: [R, S] } = layer // biome-ignore format: one line
-  const data = new Float32Array(N * G * H * W)
-  const taps = R * S
-  const weights = { data: singles(w), group: taps, first: taps - 1, out: taps, in: taps, row: -S, column: -1 }
-  const target = { data, plane: H * W, start: 0, row: W, column: 1 }
-  const refused = correlate(engine, layer, singles(dy), weights, b && singles(b), target)
-  return refused === undefined ? { shape: [N, G, H, W], data } : undefined
+    },
+  }))
+  if (correlate(engine, phases, singles(dy), b && singles(b)) !== undefined) return undefined
+  return { shape, data }
 }

@@ -3,14 +3,13 @@ import { Assembler } from '../kernel/assembler.ts'
 import { emitDepthwise } from '../kernel/depthwise.ts'
 import type { Engine } from '../kernel/engine.ts'
 import { borderOf, emitBorder } from '../pack/border.ts'
-import { emitSpread } from '../pack/spread.ts'
 import { emitFinite } from '../pack/weights.ts'
 import type { Layer, Plan } from '../plan.ts'
 import { deliver, type Operands, type Refusal, type Weights } from './block.ts'
 import { depthwisePanel } from './depthwisePanel.ts'
 
 /** Numbers of planes handled at a time: staged, padded and convolved, 128 KiB each. */
-const PLANES = 32768
+export const PLANES = 32768
 
 export function depthwise(
   engine: Engine,
@@ -24,9 +23,7 @@ export function depthwise(
   const [top, left] = layer.before
   const panel = depthwisePanel(layer)
   const { pitch, plane } = panel
-  const spread = layer.spread
-  // Cells of x that exist; spread, zeros lie between them.
-  const [H, W] = spread ? [(layer.in[0] - 1) / spread[0] + 1, (layer.in[1] - 1) / spread[1] + 1] : layer.in
+  const [H, W] = layer.in
   const above = borderOf(-top, panel.rows, H)
   const cells = P * Q
   const most = Math.max(1, Math.min(G, Math.floor(PLANES / Math.max(plane, Co * cells, H * W))))
@@ -40,17 +37,12 @@ export function depthwise(
   ])
   if (at === undefined) return 'no memory'
   const [wStage, wPacked, biasAt, xStage, xPanel, y] = at as [number, number, number, number, number, number]
-  const shape = [G, Co, R, S, H, W, ...layer.stride, ...layer.dilation, top, left, P, Q, spread]
+  const shape = [G, Co, R, S, H, W, ...layer.stride, ...layer.dilation, top, left, P, Q]
   const kernels = engine.kernels(`depthwise ${shape.join()}`, () => {
     const module = new Assembler()
     emitFinite(module, 'finite')
-    if (spread) {
-      const [rows, columns] = spread
-      emitSpread(module, [H, W], { first: top * pitch + left, row: rows * pitch, column: columns, plane })
-    } else {
-      const border = borderOf(-left, panel.columns, W)
-      emitBorder(module, 'border', W, border, { plane: 4 * plane, pitch, phases: sw })
-    }
+    const border = borderOf(-left, panel.columns, W)
+    emitBorder(module, 'border', W, border, { plane: 4 * plane, pitch, phases: sw })
     const steps = { rowStep: 4 * sh * panel.row, xPlane: 4 * plane, yPlane: 4 * cells }
     emitDepthwise(module, { width: Q, height: P, taps: panel.taps, multiplier: Co, ...steps })
     return module
@@ -65,17 +57,13 @@ export function depthwise(
   const w = inOrder ? wStage : wPacked
   if (!inOrder) order(weights, layer, view.subarray(wPacked / 4))
   const run = kernels('run')
-  if (spread) view.fill(0, xPanel / 4, xPanel / 4 + most * plane)
   for (let n = 0; n < N; n++) {
     for (let g = 0; g < G; g += most) {
       const planes = Math.min(most, G - g)
       const source = (n * G + g) * H * W
       view.set(x.subarray(source, source + planes * H * W), xStage / 4)
-      if (spread) kernels('spread')(xStage, xPanel, planes)
-      else {
-        const from = xStage + 4 * above.from * W
-        kernels('border')(from, xPanel, planes, 4 * H * W, above.before, above.copied, above.after)
-      }
+      const from = xStage + 4 * above.from * W
+      kernels('border')(from, xPanel, planes, 4 * H * W, above.before, above.copied, above.after)
       run(xPanel, w + 4 * g * Co * R * S, biasAt + 4 * g * Co, y, planes)
       deliver(view, y / 4, cells, { rows: P, columns: Q, channels: planes * Co }, target, (n * G + g) * Co, 0, 0)
     }

@@ -17,7 +17,7 @@ export function depthwisePanel({
   out: [P, Q],
   stride: [sh, sw],
   dilation: [dh, dw],
-}: Layer): DepthwisePanel {
+}: Pick<Layer, 'kernel' | 'out' | 'stride' | 'dilation'>): DepthwisePanel {
   const rows = (P - 1) * sh + dh * (R - 1) + 1
   const columns = (Q - 1) * sw + dw * (S - 1) + 1
   // Rows begin at multiples of 16 bytes; what a last vector reads beyond its row is not kept.

@@ -110,6 +110,37 @@ describe('2×2 pooling: the bits of the rung below', () => {
   })
 })
 
+describe('the maximum of any window: the bits of the rung below', () => {
+  const side = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], ceilMode: false }
+  it.each([
+    [
+      '3×3, stride 2, padded: the pool of ResNet',
+      [2, 5, 23, 30],
+      { kernel: [3, 3], stride: [2, 2], padding: [1, 1, 1, 1] },
+    ],
+    ['3×3, stride 1', [1, 3, 9, 7], { kernel: [3, 3], padding: [1, 1, 1, 1] }],
+    ['2×2 with a last window that is cut', [2, 3, 5, 9], { kernel: [2, 2], stride: [2, 2], ceilMode: true }],
+    ['stride 3, padding at one end', [1, 2, 11, 14], { kernel: [4, 3], stride: [2, 3], padding: [0, 2, 3, 0] }],
+    ['dilated', [1, 2, 13, 12], { kernel: [3, 2], dilation: [2, 5], padding: [2, 1, 0, 4] }],
+    ['the whole plane', [3, 4, 7, 7], { kernel: [7, 7] }],
+    ['a row that is wider than a tile', [1, 1, 3, 101], { kernel: [2, 5], stride: [1, 2] }],
+    ['more planes than are staged at a time', [2, 40, 60, 62], { kernel: [3, 3], stride: [2, 2] }],
+    ['1×1, stride 2', [2, 2, 6, 5], { kernel: [1, 1], stride: [2, 2] }],
+  ] as const)('%s', (_, shape, window) => {
+    const length = shape.reduce<number>((size, extent) => size * extent, 1)
+    for (const draw of [special, real])
+      for (const seed of [1, 2, 3])
+        same('maxPool2d', { x: tensor(shape, draw(length, seed), 'float32') }, { ...side, ...window })
+    // Nothing but −∞, as the border: its maximum is −∞.
+    same('maxPool2d', { x: tensor(shape, new Float32Array(length).fill(-infinity), 'float32') }, { ...side, ...window })
+  })
+
+  it('planes and windows that are too large are left to it', () => {
+    same('maxPool2d', { x: tensor([1, 1, 400, 400], real(160_000, 2), 'float32') }, { ...side, kernel: [3, 3] })
+    same('maxPool2d', { x: tensor([1, 1, 9, 9], real(81, 2), 'float32') }, { ...side, kernel: [8, 7] })
+  })
+})
+
 describe('the bias gradient', () => {
   it.each([
     [3, 4, 24, 24],

@@ -1,5 +1,6 @@
 /**
- * The third rung: convolutions, dense layers, 2×2 pooling and activations as WebAssembly SIMD, emitted for the shape at hand; float32.
+ * The third rung: convolutions, dense layers, 2×2 pooling, activations, their gradients, and max pooling with any window as WebAssembly
+ * SIMD, emitted for the shape at hand; float32.
  * What stays with the rung below: the other operators, weights that hold NaN or ±∞ where a kernel reaches into padding (a padded
  * cell takes no part, a zero in a panel would), and operands that memory does not hold.
  */

@@ -6,15 +6,16 @@ import { deep, type Sum } from '../kernel/sum.ts'
 import { borderOf, emitBorder } from '../pack/border.ts'
 import { emitTiles, packedTiles } from '../pack/tiles.ts'
 import { emitFinite, emitPack } from '../pack/weights.ts'
-import { type Layer, type Plan, tilesOf } from '../plan.ts'
+import { isExact, type Layer, MOST_UNROLLED, type Plan, tilesOf } from '../plan.ts'
 import type { Weights } from './block.ts'
 
 /** Where weights lie once a block of maps is staged: input channels outermost, they are only those of the block apart. */
 export const stagedIn = (weights: Weights, maps: number): number =>
   weights.in >= weights.out ? maps * weights.out : weights.in
 
-/** What the kernels depend on, for a block of so many rows and columns of outputs. */
-export function keyOf({ layer, ...plan }: Plan, weights: Weights, rows: number, columns: number): string {
+/** What the kernels depend on, for a block of so many rows and columns of outputs, from row p0 on. */
+export function keyOf(whole: Plan, weights: Weights, rows: number, columns: number, p0: number): string {
+  const { layer, ...plan } = whole
   const { Ci, Co, in: [, W], kernel, stride, dilation, before } = layer // biome-ignore format: one line
   const blocks = [
     plan.algorithm,
@@ -42,10 +43,11 @@ export function keyOf({ layer, ...plan }: Plan, weights: Weights, rows: number, 
     column,
     rows,
     columns,
+    ...edges(whole, rows, p0),
   ].join()
 }
 
-export function emitKernels(plan: Plan, weights: Weights, rows: number, columns: number): Assembler {
+export function emitKernels(plan: Plan, weights: Weights, rows: number, columns: number, p0: number): Assembler {
   const { layer, panelColumns: pitch, plane, window } = plan
   const { Ci, Co } = layer
   const [R, S] = layer.kernel
@@ -62,7 +64,7 @@ export function emitKernels(plan: Plan, weights: Weights, rows: number, columns:
   }
   const cells = 4 * plan.rows * plan.columns
   emitSlide(module, {
-    ...(plan.tiled ? tiled(module, plan, columns) : untiled(plan, rows, columns)),
+    ...(plan.tiled ? tiled(module, plan, columns) : untiled(plan, rows, columns, p0)),
     lanes: Co,
     weightsPerLane: 4 * Ci * R * S,
     finish: { kind: 'planes', plane: cells },
@@ -76,17 +78,19 @@ export function emitKernels(plan: Plan, weights: Weights, rows: number, columns:
 }
 
 /** How a slide walks through x. */
-export type Walk = Pick<Slide, 'columns' | 'rowStep' | 'imageStep' | 'sum' | 'packed'>
+export type Walk = Pick<Slide, 'columns' | 'misses' | 'rowStep' | 'imageStep' | 'sum' | 'packed'>
 
 /**
  * All rows of a block as one: tiles run on into the next row, so that all but the last are as wide as registers allow. Of rows of
  * 7, cut into fours and threes, 512→512 3×3 ran at 44 GFLOP/s, run on at 51.
  */
-export function untiled({ layer, panelColumns, plane, channels }: Plan, rows: number, columns: number): Walk {
+export function untiled(plan: Plan, rows: number, columns: number, p0: number): Walk {
+  const { layer, panelColumns, plane, channels } = plan
   const [sh, sw] = layer.stride
   const row = Array.from({ length: columns }, (_, q) => q * sw)
   return {
     columns: Array.from({ length: rows }, (_, p) => row.map((offset) => 4 * (p * sh * panelColumns + offset))).flat(),
+    misses: isExact(plan) ? misses(layer, rows, columns, p0) : undefined,
     rowStep: 0,
     imageStep: 4 * channels * plane,
     sum: sumOf(layer, 4 * layer.dilation[0] * panelColumns, 4 * plane),
@@ -114,19 +118,42 @@ export function tiled(
   }
 }
 
-/** Taps unrolled in one loop iteration: beyond, code no longer fits where instructions are kept decoded. */
-const MOST_TAPS = 32
+/** The taps that the columns of a block do without. */
+function misses(layer: Layer, rows: number, columns: number, p0: number): number[][] {
+  const { in: [H, W], kernel: [R, S], stride: [sh, sw], dilation: [dh, dw], before: [top, left] } = layer // biome-ignore format: one line
+  const inside = (p: number, q: number, k: number): boolean => {
+    const h = p * sh - top + Math.floor(k / S) * dh
+    const w = q * sw - left + (k % S) * dw
+    return h >= 0 && h < H && w >= 0 && w < W
+  }
+  // Those of every channel that is unrolled.
+  const taps = Array.from({ length: channelsAtOnce(R * S) * R * S }, (_, k) => k)
+  return Array.from({ length: rows * columns }, (_, i) =>
+    taps.filter((k) => !inside(p0 + Math.floor(i / columns), i % columns, k % (R * S))),
+  )
+}
+
+/** Which rows of the padding a block from row p0 on meets: those of a layer whose kernels depend on it. */
+export function edges(plan: Plan, rows: number, p0: number): number[] {
+  if (!isExact(plan)) return []
+  const { in: [H], kernel: [R], stride: [sh], dilation: [dh], before: [top] } = plan.layer // biome-ignore format: one line
+  const { before, after } = borderOf(p0 * sh - top, (rows - 1) * sh + dh * (R - 1) + 1, H)
+  return [H, before, after]
+}
+
+/** Channels unrolled in one loop iteration: a few taps alone would be mostly loop. */
+const channelsAtOnce = (taps: number): number => (taps === 1 ? 8 : taps <= 4 ? 2 : 1)
 
 /** Channels outermost, then rows and columns of the kernel: unrolled where they are few. */
 function sumOf({ kernel: [R, S], dilation: [, dw] }: Layer, down: number, plane: number): Sum {
   // biome-ignore format: one line
   const row = Array.from({ length: S }, (_, s) => 4 * s * dw)
-  if (R * S <= MOST_TAPS) {
+  if (R * S <= MOST_UNROLLED) {
     const taps = Array.from({ length: R }, (_, r) => row.map((offset) => r * down + offset)).flat()
-    return deep(taps, plane, R * S === 1 ? 8 : R * S <= 4 ? 2 : 1)
+    return deep(taps, plane, channelsAtOnce(R * S))
   }
   const inner: Sum =
-    S <= MOST_TAPS
+    S <= MOST_UNROLLED
       ? { kind: 'taps', offsets: row }
       : { kind: 'loop', times: S, step: 4 * dw, body: { kind: 'taps', offsets: [0] } }
   const rows: Sum = { kind: 'loop', times: R, step: down, body: inner }

@@ -31,6 +31,8 @@ const calls: Record<string, (engine: Engine) => unknown> = {
       { dy: zeros(64, 64, 14, 14), w: zeros(64, 64, 3, 3) },
       { ...same, stride: [2, 2], inputSize: [28, 28] },
     ),
+  'max pooling 3×3': (engine) =>
+    maxPool2d(engine, { x: zeros(8, 32, 160, 160) }, { ...halving, kernel: [3, 3], padding: [1, 1, 1, 1] }),
   'weight gradient': (engine) =>
     conv2dWeightGradient(
       engine,

@@ -1,6 +1,7 @@
 /**
- * Pooling with windows of 2×2 side by side, which halves a plane; others stay with the rung below. Rows of windows are staged, pooled and
- * copied out, as many at a time as stay in L1. All throw ShapeError, and give undefined where another rung must do it.
+ * Pooling with windows of 2×2 side by side, which halves a plane: rows of windows are staged, pooled and copied out, as many at a time as
+ * stay in L1. Of other windows the maximum is found by simd/maxPool2d.ts, means and gradients stay with the rung below. All throw
+ * ShapeError, and give undefined where another rung must do it.
  */
 import type { Attributes, Operands, Tensor } from '../../reference/contract.ts'
 import {
@@ -13,6 +14,7 @@ import {
 import { Assembler } from '../kernel/assembler.ts'
 import type { Engine } from '../kernel/engine.ts'
 import { emitHalving, type HalvingName } from '../kernel/halving.ts'
+import { slidingMaximum } from './maxPool2d.ts'
 import { singles } from './singles.ts'
 
 /** Numbers of rows staged at a time: 16 KiB. */
@@ -25,7 +27,8 @@ export function maxPool2d(
   a: Attributes<'maxPool2d'>,
 ): Tensor | undefined {
   const sizes = maxPool2dSizes(x.shape, a)
-  return dilated(a) ? undefined : halve(engine, 'max', sizes, a, { x: singles(x) })
+  if (dilated(a) || !halves(sizes, a)) return slidingMaximum(engine, singles(x), sizes, a)
+  return halve(engine, 'max', sizes, a, { x: singles(x) })
 }
 
 /** F25. x (N,C,H,W), dy (N,C,P,Q) → like x. */

@@ -44,6 +44,8 @@ describe('around every edge of a tile and a block', () => {
     await holds(`conv2d n2c5h3w${width} m${width}r1s1 bias @exact#2`)
     await holds(`conv2d n1c${width}h7w${width} m${width}r3s3 st2 pd1 g${width} bias @exact#3`)
     await holds(`conv2dInputGradient n1c${width}h6w${width + 2} m9r3s3 pd1 st2 @exact#4`)
+    for (const rest of ['m9r3s3 pd1', 'm9r3s3 st2 pd1', 'm2r2s3 st3 dl1x2', 'm3r1s1 st2 g3'])
+      await holds(`conv2dInputGradient n2c3h6w${width + 4} ${rest} @exact#7`)
     await holds(`conv2dWeightGradient n2c4h6w${width + 2} m${width}r3s3 pd1 @exact#5`)
     await holds(`dense n${width}i17o${width} bias @exact#6`)
   })
@@ -55,6 +57,8 @@ describe('around every edge of a tile and a block', () => {
     ['a kernel row too large to unroll', 'conv2d n1c2h4w40 m4r2s34 @real#4'],
     ['rows in blocks', 'conv2d n1c28h90w40 m2r3s3 pd1 @real#5'],
     ['columns in blocks', 'conv2d n1c200h20w20 m2r1s1 @real#6'],
+    ['maps in blocks', 'conv2d n1c128h4w4 m250r3s3 pd1 bias @exact#1'],
+    ['maps in blocks, the same of all phases', 'conv2dInputGradient n1c200h4w5 m512r3s3 st2 pd1 @exact#2'],
     ['1×1 with padding, rows apart, columns not', 'conv2d n1c3h7w5 m33r1s1 st2x1 pd1x0x1x0 @exact#3'],
     ['images together', 'conv2d n17c1h9w8 m6r5s5 bias @exact#7'],
     ['groups', 'conv2d n2c12h5w6 m20r3s3 pd1x0x2x1 g4 bias @exact#8'],
@@ -76,6 +80,10 @@ describe('around every edge of a tile and a block', () => {
     ['depthwise transposed convolution', 'convTranspose2d n2m5p6q7 c5r3s3 st2 pd1 op1 g5 bias @exact#6'],
     ['depthwise, more padding than kernel', 'conv2dInputGradient n1c3h7w8 m3r2s2 st2 pd3 g3 @exact#7'],
     ['phases without taps', 'convTranspose2d n1m3p4q5 c2r1s2 st3 bias @exact#13'],
+    ['input gradient into three channels, rows in blocks', 'conv2dInputGradient n2c3h91w70 m40r5s5 st2 pd2 @real#8'],
+    ['transposed convolution into one channel', 'convTranspose2d n2m5p6q7 c1r4s4 st2 pd1 bias @exact#9'],
+    ['one row that no tap reaches', 'convTranspose2d n1m2p1q3 c2r1s1 st3 pd1x0x0x0 op2x0 bias @exact#2'],
+    ['depthwise input gradient, groups in blocks', 'conv2dInputGradient n1c90h41w43 m90r3s3 st2 pd1 g90 @exact#1'],
     ['phases with dilation', 'conv2dInputGradient n1c3h13w14 m4r3s3 st2 dl3 pd2 @exact#14'],
     ['dense depth in blocks', 'dense n7i600o21 bias @real#15'],
     ['dense weight gradient in blocks', 'denseWeightGradient n600i9o7 @real#16'],
@@ -89,6 +97,16 @@ const filled = (shape: number[], value: (i: number) => number): Tensor =>
     Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => value(i)),
     'float32',
   )
+
+it('cells of padding take no part: a window of nothing else is the bias, −0 as well', async () => {
+  const [x, w, b] = [filled([1, 2, 1, 1], () => 1), filled([8, 2, 2, 2], () => 1), filled([8], () => -0)]
+  const y = await rung.operators.conv2d!({ x, w, b }, { ...plain, padding: [2, 2, 2, 2] })
+  expect(y.shape).toEqual([1, 8, 4, 4])
+  for (const [i, value] of y.data.entries()) {
+    const [p, q] = [Math.floor(i / 4) % 4, i % 4]
+    expect(value, `row ${p}, column ${q}`).toBe([1, 2].includes(p) && [1, 2].includes(q) ? 2 : -0)
+  }
+})
 
 describe('histories', () => {
   it('a result keeps its values while later calls grow the memory, and lives outside of it', async () => {

@@ -53,3 +53,16 @@ it('a new job starts with nothing released and nothing finished', () => {
   threads.release(0, 65536, 10)
   expect([threads.stateOf(0), threads.take()]).toEqual([0, 0])
 })
+
+it('the parts of a job that workers know are released at once, under its number', () => {
+  const threads = control()
+  expect(threads.job).toBe(0)
+  for (const job of [7, 8]) {
+    threads.start(job, 2)
+    expect([threads.job, threads.finished, threads.stateOf(0), threads.stateOf(1)]).toEqual([job, 0, 0, 0])
+    expect([threads.take(), threads.take(), threads.take()]).toEqual([0, 1, undefined])
+    threads.finish(1, DONE)
+    threads.finish(0, DONE)
+    expect(threads.finished).toBe(2)
+  }
+})

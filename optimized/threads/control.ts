@@ -3,11 +3,12 @@
  * thread, itself included, takes the next; a job is over when all of them are finished. A worker that comes late finds
  * nothing to take and harms nobody: what a part is stands in memory before its release and until its end.
  *
- * The words, on the first page of memory: released · 2¹⁶ + taken; how many are finished; then, for each part, its state and
- * where its message lies.
+ * The words, on the first page of memory: released · 2¹⁶ + taken; how many are finished; the number of the job; then, for each
+ * part, its state and where its message lies.
  */
 const TICKET = 0
 const FINISHED = 1
+const JOB = 2
 const PARTS = 16
 const WORDS_A_PART = 3
 const RELEASED = 1 << 16
@@ -53,6 +54,20 @@ export class Control {
     Atomics.store(this.words, at + 2, length)
     Atomics.add(this.words, TICKET, RELEASED)
     Atomics.notify(this.words, TICKET, 1)
+  }
+
+  /** All parts of a job at once, that workers know by its number, from 1 on. Only when every part that was released is finished. */
+  start(job: number, parts: number): void {
+    for (let part = 0; part < parts; part++) Atomics.store(this.words, PARTS + part * WORDS_A_PART, 0)
+    Atomics.store(this.words, FINISHED, 0)
+    Atomics.store(this.words, JOB, job)
+    Atomics.store(this.words, TICKET, parts * RELEASED)
+    Atomics.notify(this.words, TICKET)
+  }
+
+  /** The job that parts are of; 0 where each has its message. */
+  get job(): number {
+    return Atomics.load(this.words, JOB)
   }
 
   /** Takes a part, if one is left. */

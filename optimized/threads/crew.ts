@@ -9,22 +9,36 @@ const workerFile = new URL(import.meta.url.endsWith('.ts') ? './source.mjs' : '.
 /** Workers that end in an error one after the other, none of them having computed anything: then no more are started. */
 const MOST_FAILURES = 3
 
+export interface CrewOptions {
+  /** What a worker runs: for tests. */
+  readonly file?: URL | undefined
+  readonly arena?: Arena
+  /** Tells a new worker, the first being 1, what it must know. */
+  readonly greet?: (worker: Worker, seat: number) => void
+}
+
 export class Crew {
-  arena = new Arena()
-  control = new Control(this.arena.memory)
-  private readonly workers = new Set<Worker>()
+  readonly arena: Arena
+  readonly control: Control
+  private readonly workers = new Map<number, Worker>()
   private readonly size: number
   private readonly file: URL
+  private readonly greet: CrewOptions['greet']
   private failures = 0
 
-  constructor(size: number, file = workerFile) {
+  constructor(size: number, { file = workerFile, arena = new Arena(), greet }: CrewOptions = {}) {
     this.size = size
     this.file = file
+    this.arena = arena
+    this.control = new Control(arena.memory)
+    this.greet = greet
   }
 
   /** Has as many workers as it should; those that are new take part as soon as they have loaded. */
   start(): void {
-    while (this.workers.size < this.size && this.failures < MOST_FAILURES) this.workers.add(this.startOne())
+    if (this.workers.size === this.size) return
+    for (let seat = 1; seat <= this.size && this.isUsable; seat++)
+      if (!this.workers.has(seat)) this.workers.set(seat, this.startOne(seat))
   }
 
   /** A worker has computed a part: it is no failure. */
@@ -32,20 +46,28 @@ export class Crew {
     this.failures = 0
   }
 
+  /** False once workers have ended in an error again and again. */
+  get isUsable(): boolean {
+    return this.failures < MOST_FAILURES
+  }
+
   get alive(): number {
     return this.workers.size
   }
 
-  /** Ends all workers and leaves the memory to whoever still writes to it. */
+  /** For each worker there is, as `greet` for those to come. */
+  tell(what: (worker: Worker, seat: number) => void): void {
+    for (const [seat, worker] of this.workers) what(worker, seat)
+  }
+
+  /** Ends all workers. Until they have, the memory is theirs as well. */
   async stop(): Promise<void> {
-    const workers = [...this.workers]
+    const workers = [...this.workers.values()]
     this.workers.clear()
-    this.arena = new Arena()
-    this.control = new Control(this.arena.memory)
     await Promise.all(workers.map((worker) => worker.terminate()))
   }
 
-  private startOne(): Worker {
+  private startOne(seat: number): Worker {
     // Flags of the parent are the process's own already, and a loader of the parent is not needed.
     const worker = new Worker(this.file, { workerData: this.arena.memory, execArgv: [] })
     worker.unref()
@@ -55,9 +77,12 @@ export class Crew {
     })
     worker.on('exit', (code) => {
       // One that was stopped is not there any more.
-      if (!this.workers.delete(worker) || code === 0 || ++this.failures < MOST_FAILURES) return
+      if (this.workers.get(seat) !== worker) return
+      this.workers.delete(seat)
+      if (code === 0 || ++this.failures < MOST_FAILURES) return
       process.emitWarning(`threads: ${MOST_FAILURES} workers ended, computing on one thread from now on: ${reason}`)
     })
+    this.greet?.(worker, seat)
     return worker
   }
 }

@@ -13,9 +13,9 @@ export interface Part {
 }
 
 /** One way to cut: so many units, which no cut divides, and the part of some in a row. */
-export interface Cut {
+export interface Cut<P = Part> {
   readonly units: number
-  part(from: number, to: number): Part
+  part(from: number, to: number): P
 }
 
 /** A layer as it is cut: shapes, work, and the ways to cut it. */
@@ -30,7 +30,7 @@ export interface Divisible {
  * A cut of `extent` in units of `size`. The last unit takes what remains, so that none is narrower: for one channel or one group
  * another kernel is chosen than for several, whose sums have another order.
  */
-export function unitCut(extent: number, size: number, part: (from: number, to: number) => Part): Cut {
+export function unitCut<P>(extent: number, size: number, part: (from: number, to: number) => P): Cut<P> {
   const units = Math.max(1, Math.floor(extent / size))
   const at = (unit: number): number => (unit === units ? extent : unit * size)
   return { units, part: (from, to) => part(at(from), at(to)) }
@@ -40,14 +40,15 @@ export function unitCut(extent: number, size: number, part: (from: number, to: n
 const LANES = 8
 
 /** A cut of results that are lanes of a kernel, in whole vectors. */
-export const laneCut = (extent: number, part: (from: number, to: number) => Part): Cut => unitCut(extent, LANES, part)
+export const laneCut = <P>(extent: number, part: (from: number, to: number) => P): Cut<P> =>
+  unitCut(extent, LANES, part)
 
 /**
  * Nanoseconds of an operation, at 50 GFLOP/s, and of a number that is staged, packed or copied: 0.3 to 1.3 on layers of ResNet-50,
  * measured as what a layer takes longer on one thread, cut into eight parts.
  */
-const FLOP = 1 / 50
-const NUMBER = 0.5
+export const FLOP = 1 / 50
+export const NUMBER = 0.5
 
 /** What the calling thread computes and what it offers to the others, large parts first. */
 export interface Division {
@@ -108,7 +109,7 @@ const OFFERED_SMALL = 0.25
 const MOST_REPEATED = 0.04
 
 /** The units of each part, the calling thread's first; none is empty. */
-function bounds(units: number, threads: number, estimate: Estimate): [from: number, to: number][] {
+export function bounds(units: number, threads: number, estimate: Omit<Estimate, 'time'>): [from: number, to: number][] {
   const { total, repeated, ahead } = estimate
   const small = repeated * threads > MOST_REPEATED * total ? 0 : Math.floor((OFFERED_SMALL * units) / threads) * threads
   const large = units - small

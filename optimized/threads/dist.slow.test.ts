@@ -7,7 +7,7 @@ import { expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
 
-it('the built rung starts its workers from a .js file, and its process ends', () => {
+it('what is built, a rung and a session, starts its workers from a .js file, and its process ends', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dist-of-threads-'))
   try {
     const tsc = join(root, 'node_modules/typescript/bin/tsc')
@@ -16,13 +16,19 @@ it('the built rung starts its workers from a .js file, and its process ends', ()
     const script = join(folder, 'run.js')
     writeFileSync(
       script,
-      `import { threadsOf } from './optimized/index.js'
+      `import { session, threadsOf } from './optimized/index.js'
       const t = (...shape) => ({ shape, data: new Float32Array(shape[0] * shape[1]).fill(1) })
       const rung = threadsOf({ threads: 2, leastFlops: 0, onlyWorkers: true })
-      console.log(rung.operators.dense({ x: t(3, 5), w: t(40, 5) }, {}).data[7], rung.version)`,
+      console.log(rung.operators.dense({ x: t(3, 5), w: t(40, 5) }, {}).data[7], rung.version)
+      const s = session({ threads: 2, leastFlops: 0, onlyWorkers: true })
+      const x = s.tensor([3, 5])
+      const layer = s.dense({ x, w: t(40, 5) })
+      x.data.fill(1)
+      layer.run()
+      console.log(layer.y.data[7], s.threads)`,
     )
     const out = execFileSync(process.execPath, [script], { encoding: 'utf8', timeout: 20_000 })
-    expect(out).toMatch(/^5 simd.*, 2 threads\n$/)
+    expect(out).toMatch(/^5 simd.*, 2 threads\n5 2\n$/)
   } finally {
     rmSync(folder, { recursive: true })
   }

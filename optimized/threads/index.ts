@@ -15,6 +15,7 @@ import { type Divisible, divide } from './cut.ts'
 import { dense, denseInputGradient, denseWeightGradient } from './dense.ts'
 import { runJob, type Terms } from './job.ts'
 import type { Named, Shared } from './kernels.ts'
+import { LEAST_FLOPS, LIMIT_MS } from './limits.ts'
 import { obstacle, threadCount } from './support.ts'
 
 export interface ThreadsOptions extends Partial<Terms> {
@@ -25,11 +26,6 @@ export interface ThreadsOptions extends Partial<Terms> {
   /** The module that a worker runs: for tests. */
   readonly worker?: URL
 }
-
-/** Waking a worker and laying out a layer took 20 to 50 µs: `npm run bench -- small --rung simd,threads` gained from about here on. */
-const LEAST_FLOPS = 10e6
-/** A part of 400 GFLOP takes 10 s; nobody wants to wait longer for a thread that died. */
-const LIMIT_MS = 30_000
 
 /** The rung under a name, over the simd rung, which computes what is small or cannot be cut. */
 export function threads(name: string, below: Blocked, options: ThreadsOptions = {}): Blocked {
@@ -43,10 +39,21 @@ export function threads(name: string, below: Blocked, options: ThreadsOptions = 
   const shared = (operator: Shared, layer: Divisible, operands: Named): Tensor | undefined => {
     const division = layer.flops < leastFlops ? undefined : divide(layer, count)
     if (division === undefined) return undefined
-    crew ??= new Crew(count - 1, options.worker)
+    crew ??= new Crew(count - 1, { file: options.worker })
     engine ??= new Engine()
-    const data = runJob(crew, engine, { operator, operands, layer, division }, terms)
-    return data && { shape: layer.result, data }
+    try {
+      const data = runJob(crew, engine, { operator, operands, layer, division }, terms)
+      return data && { shape: layer.result, data }
+    } catch (error) {
+      // Parts may still be computed: that memory is theirs now.
+      void close()
+      throw error
+    }
+  }
+  const close = async (): Promise<void> => {
+    const ended = crew
+    crew = undefined
+    await ended?.stop()
   }
   /** Cuts and shares a layer, or leaves it below. */
   const over = <K extends Shared & OperatorName>(
@@ -71,6 +78,6 @@ export function threads(name: string, below: Blocked, options: ThreadsOptions = 
       denseInputGradient: over('denseInputGradient', denseInputGradient, rest.denseInputGradient),
       denseWeightGradient: over('denseWeightGradient', denseWeightGradient, rest.denseWeightGradient),
     },
-    close: () => crew?.stop(),
+    close,
   }
 }

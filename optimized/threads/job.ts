@@ -23,18 +23,13 @@ export interface Terms {
   readonly onlyWorkers: boolean
 }
 
-/** The result; undefined where another rung must do it. Throws when a worker does not answer or fails. */
-export function runJob(crew: Crew, engine: Engine, job: Job, terms: Terms): Float32Array | undefined {
-  try {
-    return run(crew, engine, job, terms)
-  } catch (error) {
-    // Parts may still be computed: that memory is theirs now.
-    void crew.stop()
-    throw error
-  }
-}
-
-function run(crew: Crew, engine: Engine, { operator, operands, layer, division }: Job, terms: Terms) {
+/** The result; undefined where another rung must do it. Throws when a worker does not answer or fails: the crew is of no use then. */
+export function runJob(
+  crew: Crew,
+  engine: Engine,
+  { operator, operands, layer, division }: Job,
+  terms: Terms,
+): Float32Array | undefined {
   const { arena, control } = crew
   const parts = terms.onlyWorkers ? [division.own, ...division.offered] : division.offered
   const { bytes, messages, texts } = layOut(operator, layer, parts)

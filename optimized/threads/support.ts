@@ -10,7 +10,8 @@ export function threadCount(asked?: number): number {
   if (asked === undefined) return Math.min(USUAL_THREADS, availableParallelism())
   if (Number.isInteger(asked) && asked >= 1 && asked <= MOST_THREADS) return asked
   throw new RangeError(
-    `threads: ${asked} threads were asked for, whole numbers from 1 to ${MOST_THREADS} can be had; leave it out for one a core`,
+    `threads: ${asked} threads were asked for, whole numbers from 1 to ${MOST_THREADS} can be had; this machine has cores for ` +
+      `${availableParallelism()}`,
   )
 }
 

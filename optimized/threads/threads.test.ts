@@ -109,7 +109,7 @@ describe('a worker that dies', () => {
 
   it('between two calls is replaced', async () => {
     const log = join(folder, 'starts')
-    const crew = new Crew(1, workerOf('ends.mjs', `${TAKE}; appendFileSync(${JSON.stringify(log)}, 'x')`))
+    const crew = new Crew(1, { file: workerOf('ends.mjs', `${TAKE}; appendFileSync(${JSON.stringify(log)}, 'x')`) })
     for (const starts of ['x', 'xx']) {
       crew.start()
       await expect.poll(() => crew.alive, { timeout: 10_000 }).toBe(0)
@@ -120,7 +120,7 @@ describe('a worker that dies', () => {
   it('again and again is not: the calling thread computes alone, after a warning', async () => {
     const warnings: string[] = []
     process.on('warning', ({ message }) => warnings.push(message))
-    const crew = new Crew(1, workerOf('throws.mjs', `throw new Error('no such luck')`))
+    const crew = new Crew(1, { file: workerOf('throws.mjs', `throw new Error('no such luck')`) })
     for (let start = 0; start < 4; start++) {
       crew.start()
       await expect.poll(() => crew.alive, { timeout: 10_000 }).toBe(0)

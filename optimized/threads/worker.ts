@@ -5,6 +5,7 @@ import { Engine } from '../kernel/engine.ts'
 import { Arena, type Message } from './arena.ts'
 import { Control, DONE, REFUSED } from './control.ts'
 import { compute, isShared, type Named } from './kernels.ts'
+import { Known } from './known.ts'
 
 const memory: unknown = workerData
 if (!(memory instanceof WebAssembly.Memory))
@@ -13,6 +14,7 @@ if (!(memory instanceof WebAssembly.Memory))
 const arena = new Arena(memory)
 const control = new Control(memory)
 const engine = new Engine()
+const known = new Known(memory)
 
 /** False where another rung must do it. */
 function computePart({ operator, attributes, operands, result }: Message): boolean {
@@ -23,6 +25,12 @@ function computePart({ operator, attributes, operands, result }: Message): boole
   return compute(engine, operator, own, attributes, arena.floats(result.at, result.length))
 }
 
+function run(part: number): boolean {
+  if (control.job > 0) return known.run(control.job, part)
+  const { byte, length } = control.messageOf(part)
+  return computePart(arena.read(byte, length))
+}
+
 for (;;) {
   const part = control.take()
   if (part === undefined) {
@@ -30,8 +38,7 @@ for (;;) {
     continue
   }
   try {
-    const { byte, length } = control.messageOf(part)
-    control.finish(part, computePart(arena.read(byte, length)) ? DONE : REFUSED)
+    control.finish(part, run(part) ? DONE : REFUSED)
   } catch (error) {
     control.fail(part, error)
   }
