@@ -183,9 +183,13 @@ function conventionOf(
       return named(rule.name, "; the contract's rule differs")
     }
   }
-  const flushed = (i: number): boolean => Math.abs(got[i]! - e.value[i]!) <= e.bound[i]! + e.flush(i)
+  const flushed = (i: number): boolean => {
+    const error = Math.abs(got[i]! - e.value[i]!)
+    // To reckon a flush takes the textbook, and no flush explains NaN.
+    return !Number.isNaN(error) && error <= e.bound[i]! + e.flush(i)
+  }
   if (wrong.every(flushed)) return named('subnormal numbers are flushed to zero')
-  if (e.special && wrong.every((i) => flushed(i) || isSpecial(got[i]!, e, i)))
+  if (e.special && wrong.every((i) => isSpecial(got[i]!, e, i) || flushed(i)))
     return named('NaN or ±∞ among the operands is treated otherwise than IEEE 754 sums of the textbook do')
   return undefined
 }

@@ -84,22 +84,27 @@ function restOf({ attributes, sizes: { h, w, r, s } }: Case): string | undefined
   return over ? 'some' : 'none'
 }
 
-type Class = readonly [dimension: string, name: string]
+/** Every class of every dimension by a number, and a pair by the numbers of both, the smaller in front. */
+const classNames = dimensions.flatMap((d) => d.classes.map((name) => `${d.name} ${name}`))
+const firstOf = dimensions.map((_, i) => dimensions.slice(0, i).reduce((sum, d) => sum + d.classes.length, 0))
+const pairOf = (a: number, b: number): number => a * classNames.length + b
+const pairName = (pair: number): string =>
+  `${classNames[Math.floor(pair / classNames.length)]} & ${classNames[pair % classNames.length]}`
 
-function classesOf(c: Case): Class[] {
-  return dimensions.flatMap((d): Class[] => {
+/** In the order of the dimensions. */
+function classesOf(c: Case): number[] {
+  const own: number[] = []
+  for (const [i, d] of dimensions.entries()) {
     const name = d.of(c)
-    return name === undefined ? [] : [[d.name, name]]
-  })
+    if (name !== undefined) own.push(firstOf[i]! + d.classes.indexOf(name))
+  }
+  return own
 }
 
-const pairName = (a: Class, b: Class): string => `${a.join(' ')} & ${b.join(' ')}`
+const pairsOf = (own: readonly number[]): number[] => own.flatMap((a, i) => own.slice(i + 1).map((b) => pairOf(a, b)))
 
 /** Pairs of classes that a case shows. */
-export function classPairs(c: Case): string[] {
-  const own = classesOf(c)
-  return own.flatMap((a, i) => own.slice(i + 1).map((b) => pairName(a, b)))
-}
+export const classPairs = (c: Case): string[] => pairsOf(classesOf(c)).map(pairName)
 
 /**
  * What no case can be: at stride 1 windows use up what there is, and output padding is below the stride; a window of one cell
@@ -113,13 +118,18 @@ const impossible: ReadonlySet<string> = new Set([
 const impossibleInPools: ReadonlySet<string> = new Set(['kernel 1 & padding equal', 'kernel 1 & padding by axis'])
 
 /** All pairs of classes that cases of an operator can show. */
-export function allClassPairs(row: OperatorRow): string[] {
+export const allClassPairs = (row: OperatorRow): string[] => possiblePairs(row).map(pairName)
+
+function possiblePairs(row: OperatorRow): number[] {
   const [example] = sampleCases(row, 1, 1)
-  const own = dimensions.filter((d) => d.of(example!) !== undefined)
-  const pairs = own.flatMap((a, i) =>
-    own.slice(i + 1).flatMap((b) => a.classes.flatMap((x) => b.classes.map((y) => pairName([a.name, x], [b.name, y])))),
+  const own = dimensions.flatMap((d, i) =>
+    d.of(example!) === undefined ? [] : [d.classes.map((_, at) => firstOf[i]! + at)],
   )
-  return pairs.filter((pair) => !impossible.has(pair) && !(row.family === 'pooling' && impossibleInPools.has(pair)))
+  const pairs = own.flatMap((a, i) => own.slice(i + 1).flatMap((b) => a.flatMap((x) => b.map((y) => pairOf(x, y)))))
+  return pairs.filter((pair) => {
+    const name = pairName(pair)
+    return !impossible.has(name) && !(row.family === 'pooling' && impossibleInPools.has(name))
+  })
 }
 
 /** Cases drawn for each that is taken. */
@@ -135,27 +145,28 @@ export function* uncoveredCases(
   seed: number,
   most: number,
 ): Iterable<Case> {
-  const left = new Set(allClassPairs(row).filter((pair) => !covered.has(pair)))
+  const left = new Set(possiblePairs(row).filter((pair) => !covered.has(pairName(pair))))
   for (let taken = 0; taken < most && left.size > 0; taken++) {
     let best: { readonly c: Case; readonly gain: number } | undefined
     for (const drawn of sampleCases(row, CHOICE, seed + taken)) {
-      const c = inBestDraw(drawn, left)
-      const gain = gainOf(c, left)
+      const { c, gain } = inBestDraw(drawn, left)
       if (gain > (best?.gain ?? 0)) best = { c, gain }
     }
     if (!best) continue
-    for (const pair of classPairs(best.c)) left.delete(pair)
+    for (const pair of pairsOf(classesOf(best.c))) left.delete(pair)
     yield best.c
   }
 }
 
-const gainOf = (c: Case, left: ReadonlySet<string>): number => classPairs(c).filter((pair) => left.has(pair)).length
-
-/** Values go with any shape: the draw is chosen as well. */
-function inBestDraw(c: Case, left: ReadonlySet<string>): Case {
-  if (!('seed' in c.values)) return c
-  const { seed } = c.values
-  const others = classesOf(c).filter(([dimension]) => dimension !== 'values')
-  const gains = draws.map((draw) => others.filter((other) => left.has(pairName(['values', draw], other))).length)
-  return { ...c, values: { draw: draws[gains.indexOf(Math.max(...gains))]!, seed } }
+/** Values go with any shape: the draw is chosen as well, the first of those that show the most. */
+function inBestDraw(c: Case, left: ReadonlySet<number>): { c: Case; gain: number } {
+  // The draw is the first dimension, which every drawn case has.
+  const [, ...others] = classesOf(c)
+  let gain = 0
+  for (const [i, a] of others.entries())
+    for (let j = i + 1; j < others.length; j++) if (left.has(pairOf(a, others[j]!))) gain++
+  if (!('seed' in c.values)) return { c, gain }
+  const gains = draws.map((_, draw) => others.filter((other) => left.has(pairOf(draw, other))).length)
+  const most = Math.max(...gains)
+  return { c: { ...c, values: { draw: draws[gains.indexOf(most)]!, seed: c.values.seed } }, gain: gain + most }
 }

@@ -25,39 +25,51 @@ export function coveringCases(row: OperatorRow, count: number, seed: number, dra
     ids.set(name, id)
     return id
   }
-  const shown = drawn.map((c) => {
-    const traits = traitsOf(c)
-    const pairs = traits.flatMap((a, i) => traits.slice(i + 1).map((b) => `${a} & ${b}`))
-    const drawnSo = Object.fromEntries(classes.map((name) => [name, traits.map((t) => idOf(`${name}: ${t}`))]))
-    return { single: [...traits, ...remaindersOf(c)].map(idOf), pairs: pairs.map(idOf), drawnSo }
-  })
-  // What few of the drawn cases show is worth more: what many show comes by itself.
-  const often = new Uint32Array(ids.size)
-  for (const { single, pairs } of shown) for (const id of [...single, ...pairs]) often[id]!++
-  const seen = new Uint8Array(ids.size)
+  const traits = drawn.map((c) => traitsOf(c).map(idOf))
+  // Pairs by the numbers of both: to name each of them took half of the time.
+  const T = ids.size
+  const pairs = traits.map((own) => own.flatMap((a, i) => own.slice(i + 1).map((b) => a * T + b)))
+  const single = drawn.map((c, i) => [...traits[i]!, ...remaindersOf(c).map(idOf)])
+  const [newSingle, newPairs] = [new Novelty(ids.size, single), new Novelty(T * T, pairs)]
+  const newDrawn = new Map(classes.map((name) => [name, new Novelty(T, [])]))
   const taken: Case[] = []
   const left = new Set(drawn.keys())
   while (taken.length < count) {
     const draw = draws[taken.length % draws.length]!
-    const drawnAs = classOf(draw)
+    const drawnSo = newDrawn.get(classOf(draw))!
     let [best, most] = [-1, -1]
     for (const i of left) {
-      const { single, pairs, drawnSo } = shown[i]!
-      const gain = TRAIT_WEIGHT * news(single) + news(pairs) + 2 * news(drawnSo[drawnAs]!)
+      const gain = TRAIT_WEIGHT * newSingle.of(single[i]!) + newPairs.of(pairs[i]!) + 2 * drawnSo.of(traits[i]!)
       if (gain > most) [best, most] = [i, gain]
     }
     left.delete(best)
-    const { single, pairs, drawnSo } = shown[best]!
-    for (const id of [...single, ...pairs, ...drawnSo[drawnAs]!]) seen[id] = 1
+    newSingle.take(single[best]!)
+    newPairs.take(pairs[best]!)
+    drawnSo.take(traits[best]!)
     const c = drawn[best]!
     taken.push({ ...c, values: { draw, seed: 'seed' in c.values ? c.values.seed : seed } })
   }
   return taken
+}
 
-  function news(list: readonly number[]): number {
-    let n = 0
-    for (const id of list) if (seen[id] === 0) n += 1 / Math.sqrt(often[id]! || 1)
-    return n
+/** What has not been taken yet. What few of the drawn cases show is worth more: what many show comes by itself. */
+class Novelty {
+  private readonly worth: Float64Array
+
+  constructor(size: number, shown: readonly (readonly number[])[]) {
+    const often = new Float64Array(size)
+    for (const list of shown) for (const id of list) often[id]!++
+    this.worth = often.map((times) => 1 / Math.sqrt(times || 1))
+  }
+
+  of(list: readonly number[]): number {
+    let sum = 0
+    for (const id of list) sum += this.worth[id]!
+    return sum
+  }
+
+  take(list: readonly number[]): void {
+    for (const id of list) this.worth[id] = 0
   }
 }
 

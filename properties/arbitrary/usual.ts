@@ -1,0 +1,46 @@
+/**
+ * Cases that networks are made of, where implementations have their fast paths: kernels of 1×1, of 3×3 with padding 1, depthwise
+ * layers, poolings of 2×2 and of the whole plane, square matrices; and channels, maps and columns once beyond 32, the widest block in use.
+ * Drawn shapes seldom are just these.
+ */
+import type { Family, OperatorRow } from '../../reference/operators.ts'
+import type { Case } from '../case.ts'
+import { parseCase } from '../descriptor.ts'
+import type { Draw } from '../values.ts'
+
+/** Sizes and attributes; a bias where the operator has one. Source: LeNet-5, ResNet-50, MobileNet, GoogLeNet, DCGAN. */
+const usual: Readonly<Record<Family, readonly string[]>> = {
+  convolution: [
+    'n1c36h7w7 m3r1s1 st2 bias',
+    'n2c3h9w9 m37r1s1',
+    'n1c3h9w9 m8r3s3 pd1 bias',
+    'n1c8h8w8 m4r3s3 st2 pd1',
+    'n2c1h12w12 m6r5s5 bias',
+    'n1c8h9w9 m8r3s3 pd1 g8',
+    'n1c5h9w9 m5r3s3 st2 pd1 g5 bias',
+    'n1c2h3w70 m3r3s3 pd1',
+  ],
+  transposed: [
+    'n1m36p5q5 c3r2s2 st2',
+    'n1m4p6q6 c8r4s4 st2 pd1 bias',
+    'n1m3p5q5 c4r3s3 st2 pd1 op1',
+    'n1m3p3q34 c36r3s3 pd1 bias',
+  ],
+  map: ['n2m35p5q5', 'n1m3p9q40'],
+  pooling: ['n1c3h18w17 k2 st2', 'n1c35h7w7 k3 st2 pd1', 'n2c3h7w7 k7', 'n1c2h8w36 k3 st2 ceil'],
+  dense: ['n3i8o8 bias', 'n1i40o10', 'n35i5o4 bias', 'n2i3o37'],
+  matrix: ['n35o8', 'n8o35'],
+  pointwise: ['n1c36h2w3', 'n1c1h1w37'],
+  rows: ['n5k5', 'n35k3', 'n3k37'],
+  sequence: ['n16k16', 'n40k3 same', 'n37k5 valid'],
+  plane: ['h16w16 r3s3 same', 'h5w40 r5s3 valid'],
+}
+
+const draws: readonly Draw[] = ['exact', 'real']
+
+export function usualCases(row: OperatorRow, seed: number): Case[] {
+  const biasless = row.optional === undefined
+  return usual[row.family].map((text, i) =>
+    parseCase(`${row.name} ${biasless ? text.replace(' bias', '') : text} @${draws[i % draws.length]}#${seed + i}`),
+  )
+}
