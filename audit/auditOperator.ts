@@ -9,15 +9,23 @@ import type { Implementation, OperatorName } from '../reference/contract.ts'
 import { type OperatorRow, operatorRow } from '../reference/operators.ts'
 import type { Tensor } from '../reference/tensor.ts'
 import { causeOf } from './diagnosis/diagnosis.ts'
-import type { Manner } from './examination.ts'
+import type { Examination, Manner } from './examination.ts'
 import { featuresOf } from './features.ts'
-import { examinedFinding, type Finding, type FindingKind, findingOf, isConvention, isHarmless } from './finding.ts'
-import { siblingsOf } from './history.ts'
+import {
+  afterCalls,
+  examinedFinding,
+  type Finding,
+  type FindingKind,
+  findingOf,
+  isConvention,
+  isHarmless,
+} from './finding.ts'
+import { lastChanged, siblingsOf } from './history.ts'
 import { judge, type Outcome, sameBits } from './judge.ts'
 import type { Examined } from './manner.ts'
 import { coverageOf, plannedCases } from './planned.ts'
 import { Journal } from './record/journal.ts'
-import { shrink } from './shrink.ts'
+import { type ShrinkOptions, shrinkCalls } from './shrink.ts'
 import { emptyTally, type Tally } from './tally.ts'
 import { isTrap, Trap } from './trap.ts'
 
@@ -42,6 +50,8 @@ export interface Hooks {
 const MOST_SHRUNK = 2
 /** An implementation that supports few of the cases is given this many times as many. */
 const PATIENCE = 12
+/** Candidates tried where each is several calls. */
+const SHRINK_ROWS = 300
 /** Failing cases, as they were drawn, that a diagnosis has to reproduce besides the smallest ones. */
 const MOST_FAILING = 8
 /** Cases that held which others are called after, and which laws are tried on. */
@@ -176,8 +186,11 @@ export async function auditOperator(
     const times = shrunk.get(outcome.kind) ?? 0
     shrunk.set(outcome.kind, times + 1)
     const isShrunk = times < MOST_SHRUNK
-    const small = isShrunk && outcome.kind !== 'result-shared' ? await smallestOf(c, outcome) : undefined
-    const smallest = small ? parseCase(small.case) : c
+    const small =
+      isShrunk && outcome.kind !== 'result-shared'
+        ? await smallestOf(printCase(c), [c], outcome, ([one]) => failureOn(one!))
+        : undefined
+    const smallest = small?.calls.at(-1) ?? c
     const final = small?.failure ?? outcome
     const features = featuresOf(smallest)
     // A failure that was not shrunk counts with the first finding of its kind.
@@ -199,15 +212,33 @@ export async function auditOperator(
   async function tryHistories(): Promise<void> {
     if (hasFailed()) return
     for (const [i, a] of held.slice(0, MOST_ROWS).entries()) {
-      for (const b of [...siblingsOf(a), ...held.slice(i + 1, i + 2)]) {
+      const written = lastChanged(a, implementation.precision)
+      for (const b of [...siblingsOf(a), ...held.slice(i + 1, i + 2), ...(written ? [written] : [])]) {
         const name = `${printCase(a)}, then ${printCase(b)}, then the first`
         const step = await journal.step(name, () => inARow([a, b, a]))
         if (!step?.failure) continue
         const [c, last] = step.at === 1 ? [b, a] : [a, b]
         if (failing.length < MOST_FAILING) failing.push(c)
-        return record(c, step.failure, last)
+        return recordRow([last, c], step.failure)
       }
     }
+  }
+
+  /** The smallest calls in a row of which the last one fails. */
+  async function recordRow(calls: readonly [Case, Case], failure: Failure): Promise<void> {
+    const lastOf = async (row: readonly Case[]): Promise<Failure | undefined> => {
+      const { at, failure } = await inARow(row)
+      return at === row.length - 1 ? failure : undefined
+    }
+    const small = await smallestOf(calls.map(printCase).join(', then '), calls, failure, lastOf, { calls: SHRINK_ROWS })
+    const [last, c] = calls
+    if (!small) return record(c, failure, last)
+    const { kind, message, first } = small.failure
+    const [history, smallest] = [small.calls.slice(0, -1), small.calls.at(-1)!]
+    const finding = findingOf(implementation.name, smallest, kind, message, first, featuresOf(smallest))
+    const after = afterCalls(implementation.name, finding, history.map(printCase))
+    findings.set(keyOf(after), after)
+    hooks.found({ ...after, origin: { case: printCase(c), before: [printCase(last)] } })
   }
 
   /** Other manners of calling, where single calls and rows of them held: the first failure of each is reported. */
@@ -218,18 +249,32 @@ export async function auditOperator(
     const failed = new Set<Manner | undefined>()
     for (const e of examinationsOf(implementation, row.name, held, plan.seed)) {
       if (failed.has(e.manner)) continue
-      const examined = async (c: Case): Promise<Failure | undefined> => {
-        hooks.started(printCase(c), index - 1, tally)
-        const outcome = await examine(implementation, { ...e, case: c })
+      const examined = async (calls: readonly Case[]): Promise<Failure | undefined> => {
+        const one = over(e, calls)
+        hooks.started(printCase(one.case), index - 1, tally)
+        const outcome = await examine(implementation, one)
         refuseTrap(outcome)
         return outcome.status === 'failed' && !isConvention(outcome.kind) ? failureOf(outcome) : undefined
       }
+      // A law, a gradient or a manner does not speak of every candidate, which it says by a RangeError.
+      const asked = (candidate: readonly Case[]): Promise<Failure | undefined> =>
+        examined(candidate).catch((error: unknown) => {
+          if (error instanceof RangeError) return undefined
+          throw error
+        })
       if (e.manner === 'law' && !(await holds(e.case))) continue
-      const name = [e.manner, e.of, ...[...(e.others ?? []), e.case].map(printCase)].filter(Boolean).join(' ')
-      const step = await journal.step(name, async () => ({ failure: await examined(e.case) }))
+      const calls = [...(e.others ?? []), e.case]
+      const name = [e.manner, e.of, ...calls.map(printCase)].filter(Boolean).join(' ')
+      const step = await journal.step(name, async () => ({ failure: await examined(calls) }))
       if (!step?.failure) continue
       failed.add(e.manner)
-      hooks.found(examinedFinding(implementation.name, e, step.failure))
+      const { failure } = step
+      // Results that differ and are right each time need no smallest case.
+      const options = { calls: SHRINK_ROWS, drops: e.manner === 'together' }
+      const small = isHarmless(failure) ? undefined : await smallestOf(name, calls, failure, asked, options)
+      const finding = examinedFinding(implementation.name, small ? over(e, small.calls) : e, small?.failure ?? failure)
+      const origin = { case: printCase(e.case), before: (e.others ?? []).map(printCase) }
+      hooks.found(small ? { ...finding, origin } : finding)
     }
   }
 
@@ -244,31 +289,38 @@ export async function auditOperator(
     return [...findings.values()].some((finding) => !isHarmless(finding))
   }
 
+  async function failureOn(c: Case): Promise<Failure | undefined> {
+    hooks.started(printCase(c), index - 1, tally)
+    const outcome = await judge(implementation, c)
+    refuseTrap(outcome)
+    return outcome.status === 'failed' ? failureOf(outcome) : undefined
+  }
+
   /** The first that fails in a row of calls, and its place. */
   async function inARow(calls: readonly Case[]): Promise<{ at: number; failure?: Failure }> {
     for (const [at, c] of calls.entries()) {
-      hooks.started(printCase(c), index - 1, tally)
-      const outcome = await judge(implementation, c)
-      refuseTrap(outcome)
-      if (outcome.status === 'failed' && !isConvention(outcome.kind)) return { at, failure: failureOf(outcome) }
+      const failure = await failureOn(c)
+      if (failure && !isConvention(failure.kind)) return { at, failure }
     }
     return { at: calls.length }
   }
 
-  /** Undefined where the target died on the way. */
-  function smallestOf(c: Case, failure: Failure): Promise<{ case: string; failure: Failure } | undefined> {
-    const stillFails = async (candidate: Case): Promise<boolean> => {
-      hooks.started(printCase(candidate), index - 1, tally)
-      const outcome = await judge(implementation, candidate)
-      refuseTrap(outcome)
-      return outcome.status === 'failed' && outcome.kind === failure.kind
-    }
-    return journal.step(`shrink ${printCase(c)}`, async () => {
-      const smallest = await shrink(c, stillFails, { precision: implementation.precision })
-      if (smallest === c) return { case: printCase(c), failure }
-      const again = await judge(implementation, smallest)
-      return { case: printCase(smallest), failure: again.status === 'failed' ? failureOf(again) : failure }
+  /** Calls made smaller as long as they fail in the same way; undefined where the target died on the way. */
+  async function smallestOf(
+    name: string,
+    calls: readonly Case[],
+    failure: Failure,
+    failureIn: (calls: readonly Case[]) => Promise<Failure | undefined>,
+    options: Omit<ShrinkOptions, 'precision'> = {},
+  ): Promise<{ calls: readonly Case[]; failure: Failure } | undefined> {
+    const step = await journal.step(`shrink ${name}`, async () => {
+      const stillFails = async (candidate: readonly Case[]): Promise<boolean> =>
+        (await failureIn(candidate))?.kind === failure.kind
+      const smallest = await shrinkCalls(calls, stillFails, { ...options, precision: implementation.precision })
+      const again = smallest === calls ? failure : await failureIn(smallest)
+      return { calls: smallest.map(printCase), failure: again ?? failure }
     })
+    return step && { calls: step.calls.map(parseCase), failure: step.failure }
   }
 
   /** Looks for the mistake that explains the findings, and reports them again under its name. */
@@ -304,6 +356,13 @@ export async function auditOperator(
 function failureOf({ kind, message, verdict }: Extract<Outcome, { status: 'failed' }>): Failure {
   return { status: 'failed', kind, message, ...(verdict?.first ? { first: verdict.first } : {}) }
 }
+
+/** An examination of other calls: the last is the one that is judged. */
+const over = (e: Examination, calls: readonly Case[]): Examination => ({
+  ...e,
+  case: calls.at(-1)!,
+  ...(e.others && { others: calls.slice(0, -1) }),
+})
 
 function refuseTrap(outcome: Examined): void {
   if (outcome.status === 'failed' && isTrap(outcome.kind, outcome.message)) throw new Trap(outcome.message)

@@ -7,7 +7,7 @@ import { operatorRow } from '../reference/operators.ts'
 import type { Examination } from './examination.ts'
 import { featuresOf } from './features.ts'
 import { afterCalls, type Finding, findingOf, isHarmless, isOfResult, withoutOrigin } from './finding.ts'
-import { Death, IsolatedTarget, type Limits } from './isolate.ts'
+import { Death, type DeathKind, IsolatedTarget, type Limits } from './isolate.ts'
 import { plannedCases } from './planned.ts'
 import { Processes } from './processes.ts'
 import type { Offer, Reply } from './protocol.ts'
@@ -53,6 +53,8 @@ const MOST_DEATHS = 2
 /** Calls spent on making a case smaller that ends the process, and processes that may end over it. */
 const CRASH_SHRINK_CALLS = 200
 const MOST_ENDED = 3
+/** The share of the time limit a call that each of these may take. */
+const CRASH_SHRINK_PATIENCE = 0.2
 
 /** The implementations that a target offers. The process that loaded it waits for its audit among `processes`. Throws Refused. */
 export async function offersOf(target: string, limits: Limits, processes?: Processes): Promise<readonly Offer[]> {
@@ -200,7 +202,9 @@ async function auditOne(
     try {
       await renew(isolated, target, offer)
       const smallest =
-        deaths.length === 0 ? await shrinkDeath(isolated, target, offer, last.case) : parseCase(last.case)
+        deaths.length === 0
+          ? await shrinkDeath(isolated, target, offer, last.case, ended.kind, options.limits)
+          : parseCase(last.case)
       const message = `${operator}: ${ended.message}`
       record.died(
         subject,
@@ -230,26 +234,42 @@ const deathOf = (error: unknown): Death => {
   throw error
 }
 
-/** Makes a case smaller that ends the process; each that still does costs a restart, unless the target starts anew in place. */
+/**
+ * Makes a case smaller that ends the process, as long as it ends it in the same way; each that does costs a restart, unless the
+ * target starts anew in place. Candidates get a share of the time limit: a crash comes at once, and of a hang the smallest is
+ * called once more with all of it. With the whole limit for each, and a crash shrunk into a hang, four processes spun for 5 s in
+ * an audit of tfjs-wasm.
+ */
 export async function shrinkDeath(
   isolated: IsolatedTarget,
   target: string,
   offer: Offer,
   descriptor: string,
+  kind: DeathKind,
+  { callMs }: Limits,
 ): Promise<Case> {
   let ended = 0
-  const dies = async (candidate: Case): Promise<boolean> => {
+  // Whoever comes here has started the target anew.
+  let touched = false
+  const dies = async (candidate: Case, limitMs: number): Promise<boolean> => {
     const request = { ask: 'judge', implementation: offer.name, examination: { case: candidate } } as const
-    const reply = await isolated.ask(request).catch(deathOf)
+    const reply = await isolated.ask(request, undefined, limitMs).catch(deathOf)
+    touched = !(reply instanceof Death)
     if (!(reply instanceof Death)) return false
     if (!isolated.isRunning) ended++
     await renew(isolated, target, offer)
-    return true
+    return reply.kind === kind
   }
-  const alone = async (candidate: Case): Promise<boolean> =>
+  const alone = async (candidate: Case): Promise<boolean> => {
+    if (ended >= MOST_ENDED) return false
     // In memory that earlier candidates have touched, a case may die of what they wrote.
-    ended < MOST_ENDED && (await dies(candidate)) && (!offer.fragile || (await dies(candidate)))
-  return shrink(parseCase(descriptor), alone, { precision: offer.precision, calls: CRASH_SHRINK_CALLS })
+    const wasTouched = touched
+    const limitMs = callMs * CRASH_SHRINK_PATIENCE
+    return (await dies(candidate, limitMs)) && (!offer.fragile || !wasTouched || (await dies(candidate, limitMs)))
+  }
+  const drawn = parseCase(descriptor)
+  const smallest = await shrink(drawn, alone, { precision: offer.precision, calls: CRASH_SHRINK_CALLS })
+  return kind !== 'hang' || smallest === drawn || (await dies(smallest, callMs)) ? smallest : drawn
 }
 
 /**
@@ -273,14 +293,19 @@ export async function confirmed(
   fresh.kill()
   const alone = shared ? await judgedIn(fresh, target, offer, finding) : undefined
   if (alone) return alone
-  const { origin } = finding
+  const { origin, history, manner } = finding
+  if (history && !manner) {
+    await renew(fresh, target, offer)
+    const there = await judgedIn(fresh, target, offer, finding, history)
+    if (there) return afterCalls(offer.name, there, history)
+  }
   if (origin) {
-    const drawn = { ...finding, case: origin.case }
+    const drawn = { ...finding, case: origin.case, ...(manner ? { history: origin.before } : {}) }
     await renew(fresh, target, offer)
     const first = await judgedIn(fresh, target, offer, drawn)
     if (first) return first
     await renew(fresh, target, offer)
-    const there = await judgedIn(fresh, target, offer, drawn, origin.before)
+    const there = manner ? undefined : await judgedIn(fresh, target, offer, drawn, origin.before)
     if (there) return afterCalls(offer.name, there, origin.before)
   }
   if (finding.kind === 'crash')

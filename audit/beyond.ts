@@ -14,13 +14,16 @@ import { siblingsOf } from './history.ts'
 /** What judging a case, and the manner 'repeated', look at in any case. */
 const looked: ReadonlySet<Law> = new Set([sameCallSameBits, resultsNotShared].flatMap((one) => Object.values(one)))
 
+/** Calls of other shapes that are under way at once. */
+const MOST_OTHER = 3
+
 export function* examinationsOf(
   { operators, numerics = 'sum' }: Implementation,
   operator: OperatorName,
   held: readonly Case[],
   seed: number,
 ): Iterable<Examination> {
-  const [a, b] = held
+  const [a, ...rest] = held
   if (!a) return
   const busiest = held.find(({ values }) => 'draw' in values && values.draw === 'real') ?? a
   yield { case: busiest, manner: 'repeated' }
@@ -28,7 +31,7 @@ export function* examinationsOf(
     const alike = siblingsOf(c)[0]
     if (alike) yield { case: alike, manner: 'refilled', others: [c] }
   }
-  const others = [...siblingsOf(a).slice(0, 1), ...(b ? [b] : [])]
+  const others = [...siblingsOf(a).slice(0, 1), ...rest.slice(0, MOST_OTHER)]
   yield { case: a, manner: 'together', others: [...others, a] }
   // Laws put results of one call into the next: with the wide bound of a fast algorithm they would have nothing to say.
   for (const law of numerics === 'sum' ? laws : []) {

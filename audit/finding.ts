@@ -122,7 +122,7 @@ export function examinedFinding(
 /** A finding of a call that is right alone and wrong after others. */
 export function afterCalls(implementation: string, finding: Finding, history: readonly string[]): Finding {
   const message = `${finding.message}; right alone, wrong after ${history.join(', then ')}`
-  const features = [...finding.features, 'history']
+  const features = [...new Set([...finding.features, 'history'])]
   return { ...finding, history, message, features, replay: replayLine(implementation, { ...finding, history }) }
 }
 

@@ -4,7 +4,7 @@ import { parseCase, printCase } from '../properties/descriptor.ts'
 import type { Implementation } from '../reference/contract.ts'
 import { textbook } from '../reference/textbook.ts'
 import { findingsOver } from './findingsOver.ts'
-import { siblingsOf } from './history.ts'
+import { lastChanged, siblingsOf } from './history.ts'
 
 describe('siblings of a case', () => {
   it('have other values, then an attribute otherwise, flags among them', () => {
@@ -19,6 +19,17 @@ describe('siblings of a case', () => {
       'maxPool2d n1c1h2w9 k2x8 @exact#2',
       'maxPool2d n1c1h2w9 k2x8 ceil @exact#1',
     ])
+  })
+})
+
+describe('a case with the last number of each operand changed', () => {
+  it('has all its other numbers', () => {
+    expect(printCase(lastChanged(parseCase('dense n1i2o2 bias x=3,4 w=1,2,3,1 b=0,7'), 'float64')!)).toBe(
+      'dense n1i2o2 bias x=3,1 w=1,2,3,2 b=0,1',
+    )
+  })
+  it('is left out where there are too many to write out', () => {
+    expect(lastChanged(parseCase('dense n8i16o8 @exact#1'), 'float64')).toBeUndefined()
   })
 })
 
@@ -47,6 +58,23 @@ describe('an audit', () => {
     expect(await wrongIn(planned((shape, a) => JSON.stringify([shape, { ...a, countIncludePad: null }])))).not.toEqual(
       [],
     )
+  })
+  it('finds packed weights that are found again by their shape and first number', async () => {
+    const packed = new Map<string, Float64Array>()
+    const implementation: Implementation = {
+      name: 'toy',
+      precision: 'float64',
+      operators: {
+        dense({ x, w, ...bias }, a) {
+          const key = `${w.shape} ${w.data[0]}`
+          const data = packed.get(key) ?? Float64Array.from(w.data)
+          packed.set(key, data)
+          return textbook.operators.dense!({ x, w: { shape: w.shape, data }, ...bias }, a)
+        },
+      },
+    }
+    const { findings } = await findingsOver(implementation, 'dense', 12, 1)
+    expect(findings.map(({ kind, history }) => [kind, history?.length])).toEqual([['wrong', 1]])
   })
   it('blames no plan that is kept by all it depends on', async () => {
     expect(await wrongIn(planned((shape, a) => JSON.stringify([shape, a])))).toEqual([])

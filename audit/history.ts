@@ -1,5 +1,7 @@
 /** Calls that differ little from one another: who keeps of one call what belongs to it alone gives the next a wrong answer. */
-import { type Case, fits } from '../properties/case.ts'
+import { type Case, fits, operandShapes, withLiteralValues } from '../properties/case.ts'
+import type { Precision } from '../reference/contract.ts'
+import { sizeOf } from '../reference/tensor.ts'
 
 /** Attributes that are varied, of each case. */
 const MOST_VARIED = 2
@@ -14,4 +16,23 @@ export function siblingsOf(c: Case): Case[] {
   })
   // Flags last: they change no shape, and are what a key forgets.
   return [{ ...c, values: { draw: 'exact', seed: c.values.seed + 1 } }, ...varied.slice(-MOST_VARIED)]
+}
+
+/** Values that a case may have to be written out: its descriptor holds them all. */
+const MOST_WRITTEN = 120
+
+/**
+ * The same call but for the last number of each operand: who finds packed weights again by a few of their numbers answers with
+ * what was there before. Undefined where there are too many values to write out.
+ */
+export function lastChanged(c: Case, precision: Precision): Case | undefined {
+  const count = Object.values(operandShapes(c)).reduce((sum, shape) => sum + sizeOf(shape), 0)
+  if (count > MOST_WRITTEN) return undefined
+  const written = withLiteralValues(c, precision)
+  if (!('literal' in written.values)) return undefined
+  const literal = Object.entries(written.values.literal).map(([name, values]) => [
+    name,
+    values.length > 1 ? values.with(-1, values.at(-1) === 1 ? 2 : 1) : values,
+  ])
+  return { ...written, values: { literal: Object.fromEntries(literal) } }
 }

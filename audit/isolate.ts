@@ -62,11 +62,12 @@ export class IsolatedTarget {
 
   /**
    * Asks, hands every reply on the way to `heard`, and resolves with the last one. Every reply starts the clock anew.
-   * Rejects with Death when the process ends, stays silent too long, grows too large, or says that it cannot go on.
+   * Rejects with Death when the process ends, stays silent too long, grows too large, or says that it cannot go on. `limitMs`
+   * is for who can judge by less silence than a finding needs.
    */
-  ask(request: Request, heard: (reply: Reply) => void = () => {}): Promise<Reply> {
+  ask(request: Request, heard: (reply: Reply) => void = () => {}, limitMs = this.limits.callMs): Promise<Reply> {
     if (request.ask === 'load') this.piped = pipeCommand(request.target) !== undefined
-    const callMs = this.limits.callMs + (this.piped ? PIPE_MS : 0)
+    const callMs = limitMs + (this.piped ? PIPE_MS : 0)
     const isCase = request.ask === 'audit' || request.ask === 'judge'
     const patience = isCase ? callMs : Math.max(LOAD_MS, callMs)
     this.child ??= this.start()

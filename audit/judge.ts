@@ -132,7 +132,7 @@ const firstLine = (text: string): string => text.split('\n')[0]!.slice(0, 300)
 
 function copyOf(operands: AnyOperands<number>): Record<string, ArrayLike<number>> {
   const copy: Record<string, ArrayLike<number>> = {}
-  for (const [name, operand] of Object.entries(operands)) if (operand) copy[name] = Float64Array.from(operand.data)
+  for (const [name, operand] of Object.entries(operands)) if (operand) copy[name] = new Float64Array(operand.data)
   return copy
 }
 

@@ -33,9 +33,17 @@ async function repeated(implementation: Implementation, c: Case): Promise<Outcom
   const first = await answerOf(implementation, scene, asViews(scene.operands))
   if (first.status !== 'held') return first
   const bits = first.result.data.slice()
+  const results = [first.result.data]
   for (let call = 2; call <= REPEATS; call++) {
     const again = await answerOf(implementation, scene, asViews(scene.operands))
     const which = `call ${call} of ${REPEATS} alike`
+    if (again.status === 'held') {
+      const { data } = again.result
+      const shared = results.findIndex((earlier) => overlap(earlier, data))
+      const message = `${c.operator}: the result of ${which} lives in the memory of call ${shared + 1}`
+      if (shared >= 0) return { status: 'failed', kind: 'result-shared', message }
+      results.push(data)
+    }
     if (again.status === 'failed') return { ...again, message: `${again.message}; in ${which}, the first was right` }
     if (again.status !== 'held' || sameBits(bits, again.result.data)) continue
     const at = bits.findIndex((v, i) => !Object.is(v, again.result.data[i]))

@@ -41,8 +41,19 @@ const goesOn = new AbortController().signal
 
 describe('a crash of a target that starts anew in place', () => {
   it('is shrunk to a case that crashes in fresh memory, not to one that the candidates before it spoiled', async () => {
-    const smallest = await shrinkDeath(new Spoilable(), 'toy', offer, 'relu n2c2h5w4')
+    const smallest = await shrinkDeath(new Spoilable(), 'toy', offer, 'relu n2c2h5w4', 'crash', usualLimits)
     expect(smallest.sizes).toMatchObject({ n: 1, c: 1, h: 3, w: 1 })
+  })
+
+  it('is not shrunk to a case that hangs', async () => {
+    class HangsWhenNarrow extends Spoilable {
+      override ask(request: Request): Promise<Reply> {
+        const hangs = request.ask === 'judge' && request.examination.case.sizes.w! < 3
+        return hangs ? Promise.reject(new Death('hang', 'no answer')) : super.ask(request)
+      }
+    }
+    const smallest = await shrinkDeath(new HangsWhenNarrow(), 'toy', offer, 'relu n2c2h5w4', 'crash', usualLimits)
+    expect(smallest.sizes).toMatchObject({ n: 1, c: 1, h: 3, w: 3 })
   })
 
   it('is confirmed in fresh memory', async () => {
@@ -61,6 +72,29 @@ describe('a crash of a target that starts anew in place', () => {
   it('a hang that a new process does not show is no crash', async () => {
     const hang = { ...crashAt('relu n1c1h1w1'), kind: 'hang' as const }
     expect((await confirmed(new Spoilable(), 'toy', { ...offer, fragile: false }, hang, goesOn)).kind).not.toBe('crash')
+  })
+})
+
+describe('a hang', () => {
+  /** Thinks 2 s about everything, and for ever about heights of 3 and more. */
+  class Slow extends Spoilable {
+    readonly waited: number[] = []
+    override ask(request: Request, _?: unknown, limitMs = 5_000): Promise<Reply> {
+      if (request.ask !== 'judge') return super.ask(request)
+      this.waited.push(limitMs)
+      const hangs = limitMs < 2_000 || request.examination.case.sizes.h! >= 3
+      return hangs ? Promise.reject(new Death('hang', 'no answer')) : super.ask(request)
+    }
+  }
+  const lasting = { ...offer, fragile: false }
+
+  it('is looked for in smaller cases with less patience, and the smallest is called with all of it', async () => {
+    const slow = new Slow()
+    const smallest = await shrinkDeath(slow, 'toy', lasting, 'relu n1c1h9w1', 'hang', usualLimits)
+    expect(Math.max(...slow.waited.slice(0, -1))).toBeLessThan(2_000)
+    expect(slow.waited.at(-1)).toBe(usualLimits.callMs)
+    // The smaller ones were only slow.
+    expect(smallest).toEqual(parseCase('relu n1c1h9w1'))
   })
 })
 

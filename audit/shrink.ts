@@ -1,9 +1,10 @@
 /**
- * Shrinking: from a case that fails to a smallest one that still fails in the same way. First sizes and attributes, then the
- * way values are drawn, then the values themselves, each towards 1, 0 and the default. Greedy: the first simpler case that
- * still fails is taken, until none is left or the budget of calls is spent.
+ * Shrinking: from calls that fail to smallest ones that still fail in the same way; mostly it is one. First fewer calls, then
+ * sizes and attributes, then the way values are drawn, then the values themselves, each towards 1, 0 and the default. Greedy:
+ * the first simpler candidate that still fails is taken, until none is left or the budget of calls is spent.
  */
 
+import { isDeepStrictEqual } from 'node:util'
 import { type Case, defaults, fits, operandShapes, withLiteralValues } from '../properties/case.ts'
 import type { Precision } from '../reference/contract.ts'
 import type { AttributeBag } from '../reference/operators.ts'
@@ -14,26 +15,37 @@ export type StillFails = (c: Case) => Promise<boolean>
 
 export interface ShrinkOptions {
   readonly precision: Precision
-  /** Calls that may be spent. */
+  /** Candidates that may be tried. */
   readonly calls?: number
+  /** Whether calls before the last may go: not where they are what it fails by, since what they left may still be there. */
+  readonly drops?: boolean
 }
+
+/** Calls in the order in which they are made; the last one stays. */
+type Calls = readonly Case[]
 
 /** Values are shrunk one by one up to this many of them. */
 const MOST_LITERALS = 400
 
-export async function shrink(
-  c: Case,
-  stillFails: StillFails,
-  { precision, calls = 600 }: ShrinkOptions,
-): Promise<Case> {
+export async function shrink(c: Case, stillFails: StillFails, options: ShrinkOptions): Promise<Case> {
+  const calls = await shrinkCalls([c], (candidate) => stillFails(candidate.at(-1)!), options)
+  return calls.at(-1)!
+}
+
+/** Sizes and attributes that calls have in common change in all of them at once: what they share may be why they fail. */
+export async function shrinkCalls(
+  start: Calls,
+  stillFails: (calls: Calls) => Promise<boolean>,
+  { precision, calls = 600, drops = false }: ShrinkOptions,
+): Promise<Calls> {
   let left = calls
-  const descend = async (start: Case, candidatesOf: (c: Case) => Iterable<Case>): Promise<Case> => {
-    let best = start
+  const descend = async (from: Calls, candidatesOf: (calls: Calls) => Iterable<Calls>): Promise<Calls> => {
+    let best = from
     for (let progress = true; progress && left > 0; ) {
       progress = false
       for (const candidate of candidatesOf(best)) {
         if (left-- <= 0) break
-        if (!fits(candidate) || !(await stillFails(candidate))) continue
+        if (!candidate.every(fits) || !(await stillFails(candidate))) continue
         best = candidate
         progress = true
         break
@@ -41,14 +53,61 @@ export async function shrink(
     }
     return best
   }
-  const small = await descend(c, simplerShapes)
-  const drawn = await descend(small, simplerDraws)
-  if (inputValues(drawn) > MOST_LITERALS || left <= 0) return drawn
-  const literal = 'literal' in drawn.values ? drawn : withLiteralValues(drawn, precision)
+  const few = drops ? await descend(start, fewer) : start
+  const small = await descend(few, (all) => inStep(all, shapeSteps))
+  const drawn = await descend(small, (all) => oneByOne(all, simplerDraws))
+  if (drawn.reduce((sum, c) => sum + inputValues(c), 0) > MOST_LITERALS || left <= 0) return drawn
+  const literal = drawn.map((c) => ('literal' in c.values ? c : withLiteralValues(c, precision)))
   if (!(await stillFails(literal))) return drawn
-  const simple = await descend(literal, simplerValues)
+  const simple = await descend(literal, (all) => oneByOne(all, simplerValues))
   // Values that came to nothing may go now, which the draws of smaller shapes could not show.
-  return descend(await descend(simple, smallerLiterals), simplerValues)
+  const cut = await descend(simple, (all) => inStep(all, literalSteps))
+  return descend(cut, (all) => oneByOne(all, simplerValues))
+}
+
+function* fewer(calls: Calls): Iterable<Calls> {
+  for (let i = 0; i < calls.length - 1; i++) yield calls.toSpliced(i, 1)
+}
+
+function* oneByOne(calls: Calls, simplerOf: (c: Case) => Iterable<Case>): Iterable<Calls> {
+  for (const [i, c] of calls.entries()) for (const simpler of simplerOf(c)) yield calls.with(i, simpler)
+}
+
+/** A change of one call, made to the others as well; undefined where one of them cannot be changed so. */
+type Step = (c: Case) => Case | undefined
+
+function* inStep(calls: Calls, stepsOf: (c: Case) => Iterable<Step>): Iterable<Calls> {
+  for (const [i, c] of calls.entries()) {
+    if (calls.slice(0, i).some((before) => isDeepStrictEqual(formOf(before), formOf(c)))) continue
+    for (const step of stepsOf(c)) {
+      const changed = calls.map(step)
+      if (changed.every((one) => one !== undefined)) yield changed
+    }
+  }
+}
+
+const formOf = ({ operator, sizes, attributes, bias }: Case): unknown => [operator, sizes, attributes, bias]
+
+/** Each simpler shape as the step that leads to it from `c`, and from others as far as they are like `c`. */
+function* shapeSteps(c: Case): Iterable<Step> {
+  for (const simpler of simplerShapes(c)) {
+    const likewise = <V>(own: V, before: V | undefined, after: V): V => (isDeepStrictEqual(own, before) ? after : own)
+    // Values that are written out do not go with another shape; literalSteps cuts them.
+    yield (other) => {
+      if ('literal' in other.values) return undefined
+      return {
+        ...other,
+        bias: likewise(other.bias, c.bias, simpler.bias),
+        sizes: likewise(other.sizes, c.sizes, simpler.sizes),
+        attributes: Object.fromEntries(
+          Object.entries(other.attributes).map(([key, own]) => {
+            const name = key as keyof AttributeBag
+            return [name, likewise<unknown>(own, c.attributes[name], simpler.attributes[name])]
+          }),
+        ),
+      }
+    }
+  }
 }
 
 /** Number of input values of a case: the measure of smallness. */
@@ -60,35 +119,47 @@ function* simplerShapes(c: Case): Iterable<Case> {
   if (c.bias) yield { ...c, bias: false }
   const { groups } = c.attributes
   if (groups !== undefined && groups > 1) for (const g of towards(groups, 1)) yield withGroups(c, groups, g)
-  for (const [letter, extent] of Object.entries(c.sizes)) {
+  const isWhole = (sizes: Case['sizes']): boolean =>
+    groups === undefined || (sizes.c! % groups === 0 && sizes.m! % groups === 0)
+  const letters = Object.entries(c.sizes)
+  for (const [letter, extent] of letters) {
     for (const smaller of towards(extent, 1)) {
-      const whole = groups === undefined || (letter !== 'c' && letter !== 'm') || smaller % groups === 0
-      if (whole) yield { ...c, sizes: { ...c.sizes, [letter]: smaller } }
+      const sizes = { ...c.sizes, [letter]: smaller }
+      if (isWhole(sizes)) yield { ...c, sizes }
+    }
+  }
+  // What fails where a matrix is square, or a plane, has to stay so.
+  const repeated = new Set(letters.map(([, extent]) => extent).filter((e, i, all) => all.indexOf(e) !== i))
+  for (const extent of repeated) {
+    for (const smaller of towards(extent, 1)) {
+      const sizes = Object.fromEntries(letters.map(([letter, e]) => [letter, e === extent ? smaller : e]))
+      if (isWhole(sizes)) yield { ...c, sizes }
     }
   }
   for (const [name, value] of Object.entries(c.attributes))
     yield* simplerAttribute(c, name as keyof AttributeBag, value)
 }
 
-/** Literal values with a size made smaller: what is left of each operand is its first or its last part. */
-function* smallerLiterals(c: Case): Iterable<Case> {
-  if (!('literal' in c.values)) return
-  const { literal } = c.values
-  const before = operandShapes(c)
-  for (const [letter, extent] of Object.entries(c.sizes)) {
-    for (const smaller of towards(extent, 1)) {
-      const sized = { ...c, sizes: { ...c.sizes, [letter]: smaller } }
-      if (!fits(sized)) continue
-      const after = operandShapes(sized)
-      for (const last of [false, true]) {
-        const parts = Object.entries(literal).map(([name, values]) => [
-          name,
-          part(values, before[name]!, after[name]!, last),
-        ])
-        if (parts.every(([, values]) => values)) yield { ...sized, values: { literal: Object.fromEntries(parts) } }
-      }
-    }
+/** A size of literal values made smaller; others of the same sizes go along, the rest stay. */
+function* literalSteps(c: Case): Iterable<Step> {
+  for (const [letter, extent] of Object.entries(c.sizes))
+    for (const smaller of towards(extent, 1))
+      for (const last of [false, true])
+        yield (other) => (isDeepStrictEqual(other.sizes, c.sizes) ? cut(other, letter, smaller, last) : other)
+}
+
+/** What is left of each operand is its first or its last part. */
+function cut(c: Case, letter: string, extent: number, last: boolean): Case | undefined {
+  const sized = { ...c, sizes: { ...c.sizes, [letter]: extent } }
+  if (!('literal' in c.values) || !fits(sized)) return undefined
+  const [before, after] = [operandShapes(c), operandShapes(sized)]
+  const literal: Record<string, readonly number[]> = {}
+  for (const [name, values] of Object.entries(c.values.literal)) {
+    const kept = part(values, before[name]!, after[name]!, last)
+    if (!kept) return undefined
+    literal[name] = kept
   }
+  return { ...sized, values: { literal } }
 }
 
 /** The first or last block of a tensor's values; undefined where the shape is not one of a block of it. */

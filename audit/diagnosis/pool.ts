@@ -25,8 +25,8 @@ export interface PoolRules {
   readonly wins: 'larger' | 'smaller' | 'larger magnitude'
   /** Who takes the error of a tie. */
   readonly tie: 'first' | 'last' | 'all' | 'shared'
-  /** 'kept first': a NaN stays where the window begins with it. 'replaced': whatever comes after a NaN wins. 'nobody wins': nothing equals a NaN. */
-  readonly nan: 'wins' | 'skipped' | 'kept first' | 'replaced' | 'nobody wins'
+  /** 'last wins': of several NaN the last. 'kept first': a NaN stays where the window begins with it. 'replaced': whatever comes after a NaN wins. 'nobody wins': nothing equals a NaN. */
+  readonly nan: 'wins' | 'last wins' | 'skipped' | 'kept first' | 'replaced' | 'nobody wins'
   readonly divisor: (count: WindowCount, a: AttributeBag) => number
   /** The error goes to the first cell of the window, whatever is largest. */
   readonly toFirstCell: boolean
@@ -152,7 +152,7 @@ function winners<T>(
     if (k.isNaN(value)) {
       if (nan === 'wins') return [cell]
       if (nan === 'nobody wins') return []
-      if (nan === 'replaced' || (nan === 'kept first' && first === undefined)) best = [cell]
+      if (nan === 'replaced' || nan === 'last wins' || (nan === 'kept first' && first === undefined)) best = [cell]
       continue
     }
     if (first !== undefined && k.isNaN(valueAt(first))) {

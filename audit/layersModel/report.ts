@@ -104,11 +104,11 @@ function pictureLines({ pictures }: NetworkRun): string[] {
   const lines = pictures.map(({ contender, file, difference }) => {
     if (!difference) return [contender, file, '']
     const { largest, factor, unlike } = difference
-    const grown = factor === 1 ? '' : `, in ${difference.file} times ${factor.toPrecision(3)}`
+    const grown = factor === 1 ? '' : `; in ${difference.file} times ${factor.toPrecision(3)}`
     return [
       contender,
       file,
-      `off by ${largest.toExponential(1)} of 255 at most, ${unlike} numbers of the PNG differ${grown}`,
+      `off by ${largest.toExponential(1)} of 255 at most, numbers of the PNG that differ: ${unlike}${grown}`,
     ]
   })
   return ['', columns(lines)]

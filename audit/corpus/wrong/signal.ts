@@ -88,4 +88,23 @@ export const signalMistakes: readonly Wrong[] = [
         return { shape: [rows, columns], data }
       },
   ),
+  wrong(
+    'transform without room for the overlap',
+    'convolve1d',
+    {
+      what: 'the transform is as long as the signal and not as both together: what runs over the end comes in again at the front',
+      link: 'https://github.com/Rich-Hall/sentinel1Level0DecodingDemo/issues/11',
+      names: ['transform shorter than the result'],
+    },
+    () =>
+      ({ f, g }, { mode }) => {
+        let length = 1
+        while (length < Math.max(f.data.length, g.data.length)) length *= 2
+        const full = convolveLine(f, g, 0, f.data.length + g.data.length - 1)
+        const cyclic = new Float32Array(length)
+        for (const [i, v] of full.data.entries()) cyclic[i % length] = cyclic[i % length]! + v
+        const [start, extent] = partOf(f.data.length, g.data.length, mode)
+        return { shape: [extent], data: Float32Array.from({ length: extent }, (_, i) => cyclic[i + start] ?? 0) }
+      },
+  ),
 ]

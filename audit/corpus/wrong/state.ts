@@ -1,9 +1,9 @@
 /** What one call leaves for the next, shares with it, or races for. */
 
-import { gemm } from '../base/gemm.ts'
-import { biased, conv, im2col, mapExtents, weightGradient } from '../base/im2col.ts'
+import { gemm, transposedMatrix } from '../base/gemm.ts'
+import { biased, conv, im2col, mapExtents, type Pixel, weightGradient } from '../base/im2col.ts'
 import { maxGradient, meanBy, pool, properDivisor } from '../base/pool.ts'
-import { count, empty, four } from '../base/tensor.ts'
+import { count, empty, four, mapped, two } from '../base/tensor.ts'
 import { type Wrong, wrong } from '../entry.ts'
 
 export const stateMistakes: readonly Wrong[] = [
@@ -216,6 +216,41 @@ export const stateMistakes: readonly Wrong[] = [
         const data = new Float32Array(w.data.buffer, 0, count(w.shape))
         return conv({ x, w: { shape: w.shape, data }, b }, a)
       },
+  ),
+  wrong(
+    'weights packed once an array',
+    'dense',
+    {
+      what: 'packed weights are found again by the array they came from: after a step of training, in place, the old ones are used',
+      link: 'https://github.com/ooples/AiDotNet.Tensors/pull/583',
+    },
+    () => {
+      const packed = new WeakMap<object, Float32Array>()
+      return ({ x, w, b }) => {
+        const [[N, I], [O]] = [two(x), two(w)]
+        const panel = packed.get(w.data) ?? Float32Array.from(w.data)
+        packed.set(w.data, panel)
+        const y = gemm(x.data, transposedMatrix(panel, O, I), N, O, I)
+        return mapped({ shape: [N, O], data: y }, (v, i) => v + (b?.data[i % O] ?? 0))
+      }
+    },
+  ),
+  wrong(
+    'indirection buffer of a layer that runs twice at once',
+    'conv2d',
+    {
+      what: 'the buffer is set up for the size of the input and used after a wait, when a call of another size may have set it up anew',
+      link: 'https://github.com/pytorch/pytorch/pull/84602',
+    },
+    () => {
+      let width = 0
+      return async (o, a) => {
+        width = o.x.shape[3]!
+        await new Promise((done) => setTimeout(done, 0))
+        const pixel: Pixel = (c, h, v, { H, W }) => (h < 0 || h >= H || v < 0 || v >= W ? -1 : (c * H + h) * width + v)
+        return conv(o, a, { pixel })
+      }
+    },
   ),
 ]
 

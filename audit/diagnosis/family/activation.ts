@@ -147,6 +147,16 @@ export const activationMistakes: readonly Hypothesis[] = [
     (o) => ({ formula: (k, { x, dy }) => each(k, (o === 'reluGradient' ? dy : x)!, (v) => v) }),
   ),
   hypothesis(
+    'product with a mask',
+    'x·(x > 0) is returned: −∞·0 is NaN; look for a product where a choice is meant',
+    ['relu'],
+    { formula: (k, { x }) => each(k, x!, (z) => k.mul(z, k.from(positive(k, z) ? 1 : 0))) },
+  ),
+  hypothesis('half of x + |x|', '(x + |x|)/2 is returned: −∞ + ∞ is NaN; look at the formula', ['relu'], {
+    formula: (k, { x }) => each(k, x!, (z) => k.div(k.add(z, k.greater(k.from(0), z) ? k.neg(z) : z), k.from(2))),
+    divides: true,
+  }),
+  hypothesis(
     'absolute value',
     '|x| is returned; look at what happens below 0',
     ['relu'],

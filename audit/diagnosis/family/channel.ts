@@ -1,9 +1,22 @@
 /** Groups, channels and images of a sliding sum confused. */
+import { sizeOf } from '../../../reference/tensor.ts'
 import { denses, type Hypothesis, hypothesis, layers } from '../hypothesis.ts'
-import { changed, without } from '../move.ts'
+import type { Mistake } from '../mistake.ts'
+import { changed, taken, without } from '../move.ts'
 
 const channelled = [...layers, ...denses]
 const LOOPS = 'look at the bounds of the loop'
+
+/** Map m of the result is the one that should have been map `from(m)`. */
+const shuffled = (from: (m: number, M: number, G: number) => number): Mistake => ({
+  result: (k, y, { attributes: { groups = 1 } }) => {
+    const [M, plane] = [y.shape[1]!, sizeOf(y.shape.slice(2))]
+    return taken(k, y, y.shape, (i) => {
+      const m = Math.floor(i / plane) % M
+      return i + (from(m, M, groups) - m) * plane
+    })
+  },
+})
 
 export const channelMistakes: readonly Hypothesis[] = [
   hypothesis(
@@ -26,9 +39,23 @@ export const channelMistakes: readonly Hypothesis[] = [
     'maps dealt to the groups in turn',
     `map m is taken to belong to group m mod G instead of ⌊m / (M/G)⌋; look at how the group of a map is found (in depthwise: the order of the multiplier)`,
     layers,
-    changed((at, g) => {
-      at.channel = (at.m % g.G) * (g.C / g.G) + at.c
-    }),
+    [
+      changed((at, g) => {
+        at.channel = (at.m % g.G) * (g.C / g.G) + at.c
+      }),
+      changed((at, g) => {
+        if (g.C === g.G) at.channel = at.m % g.G
+      }),
+    ],
+  ),
+  hypothesis(
+    'maps of the groups shuffled',
+    'map k of group g is written as map k·G + g instead of g·M/G + k, or the other way round; look at how the results of the groups are put together',
+    ['conv2d'],
+    [
+      shuffled((m, M, G) => (m % G) * (M / G) + Math.floor(m / G)),
+      shuffled((m, M, G) => (m % (M / G)) * G + Math.floor(m / (M / G))),
+    ],
   ),
   hypothesis(
     'kernels of the first group for all',

@@ -32,6 +32,12 @@ const padded =
 export const paddingMistakes: readonly Hypothesis[] = [
   ...confused(strided, LOOK, [
     ['padding at the wrong end', 'bottom and right are used for top and left', padded(([t, l, b, r]) => [b, r, t, l])],
+    ['padding of the rows at the wrong end', 'the bottom is used for the top', padded(([t, l, b, r]) => [b, l, t, r])],
+    [
+      'padding of the columns at the wrong end',
+      'the right is used for the left',
+      padded(([t, l, b, r]) => [t, r, b, l]),
+    ],
     ['padding axes swapped', 'left is used for top and top for left', padded(([t, l, b, r]) => [l, t, r, b])],
     [
       'padding read as top, bottom, left, right',

@@ -10,7 +10,7 @@ const pool = (rules: Partial<PoolRules>, more: Mistake = {}): Mistake => ({ pool
 const divisor = (count: PoolRules['divisor']): Mistake => pool({ divisor: count })
 
 /** What a NaN does beside a tie rule of its own: nothing equals it, and every comparison with it is false. */
-const nanRules = ['wins', 'skipped', 'nobody wins', 'kept first', 'replaced'] as const
+const nanRules = ['wins', 'last wins', 'skipped', 'nobody wins', 'kept first', 'replaced'] as const
 
 const magnitudes: Mistake = { operands: (o) => withNumbers(o, 'x', Math.abs) }
 
@@ -125,6 +125,12 @@ export const poolingMistakes: readonly Hypothesis[] = [
     'a NaN in the window is passed over because every comparison with it is false; look for a test of NaN',
     maxPools,
     pool({ nan: 'skipped' }),
+  ),
+  hypothesis(
+    'error to the last NaN of the window',
+    'every NaN replaces what was found before it, also another NaN; look at the test of NaN beside the comparison',
+    ['maxPool2dGradient'],
+    pool({ nan: 'last wins' }),
   ),
   hypothesis(
     'NaN takes no error',

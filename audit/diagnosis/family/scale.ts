@@ -10,7 +10,13 @@ const several = every.filter((name) => !/Cost$|Entropy$/.test(name))
 const summed = ['conv2dWeightGradient', 'denseWeightGradient', ...biasGradients] as const
 const costs = ['quadraticCost', 'softmaxCrossEntropy'] as const
 const costGradients = ['quadraticCostGradient', 'softmaxCrossEntropyGradient'] as const
-const batched = [...summed, ...costs, ...costGradients, 'conv2dInputGradient', 'denseInputGradient'] as const
+const inputGradients = [
+  'conv2dInputGradient',
+  'denseInputGradient',
+  'maxPool2dGradient',
+  'averagePool2dGradient',
+] as const
+const batched = [...summed, ...costs, ...costGradients, ...inputGradients] as const
 
 const firstShape = ({ row, operands }: Scene): readonly number[] => operands[row.operands[0]!]!.shape
 

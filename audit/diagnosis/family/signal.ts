@@ -1,6 +1,6 @@
 /** Convolution and correlation of signals: which part of the full result, and which operand slides. */
 import { real } from '../../../reference/arithmetic/real.ts'
-import type { Mode } from '../../../reference/contract.ts'
+import type { Mode, OperatorName } from '../../../reference/contract.ts'
 import type { AttributeBag } from '../../../reference/operators.ts'
 import { operatorRow } from '../../../reference/operators.ts'
 import { sizeOf, type TensorOf } from '../../../reference/tensor.ts'
@@ -36,6 +36,23 @@ const sameFrom =
   })
 
 const reversed = (t: TensorOf<number>): TensorOf<number> => taken(real, t, t.shape, (i) => t.data.length - 1 - i)
+
+/** 'full' by a cyclic product of 2ⁿ values, behind which the result is 0 or begins again; then the part that was asked for. */
+const wrapped = (operator: OperatorName, repeats: boolean): Mistake => ({
+  formula: (k, o, a) => {
+    const y = operatorRow(operator).textbook(k, o, { mode: 'full' })
+    const [n, taps] = [o.f!.data.length, o.g!.data.length]
+    const L = 2 ** Math.ceil(Math.log2(Math.max(n, taps)))
+    const cyclic = Array.from({ length: L }, (_, i) => {
+      const first = i < y.data.length ? y.data[i]! : k.from(0)
+      return i + L < y.data.length ? k.add(first, y.data[i + L]!) : first
+    })
+    const [from, extent] =
+      a.mode === 'same' ? [(taps - 1) >> 1, n] : a.mode === 'valid' ? [taps - 1, n - taps + 1] : [0, n + taps - 1]
+    const at = (i: number): number => (i < L ? i : repeats ? i - L : -1)
+    return taken(k, { shape: [L], data: cyclic }, [extent], (i) => at(i + from))
+  },
+})
 
 export const signalMistakes: readonly Hypothesis[] = [
   hypothesis(
@@ -100,6 +117,12 @@ export const signalMistakes: readonly Hypothesis[] = [
     `every mode gives the full result; ${PART}`,
     signals,
     modeAs(() => 'full'),
+  ),
+  hypothesis(
+    'transform shorter than the result',
+    'the length of the transform is a power of two that holds the longer operand, not the sum of both: what does not fit is added to the beginning; look at how the length is chosen',
+    ['convolve1d', 'correlate1d'],
+    (operator) => [wrapped(operator, false), wrapped(operator, true)],
   ),
   hypothesis('signal turned', 'f is taken from its last value to its first; look at the index into f', signals, {
     operands: (o) => ({ ...o, f: reversed(o.f!) }),

@@ -236,6 +236,22 @@ export const softmaxMistakes: readonly Hypothesis[] = [
     operands: (o) => Object.fromEntries(Object.entries(o).map(([name, t]) => [name, flattened(t!)])),
     result: (_, y, { given }) => ({ shape: given.y!.shape, data: y.data }),
   }),
+  hypothesis(
+    'sum carried from row to row',
+    'Σⱼ yⱼδⱼ begins with the sum of the rows before; look at where the accumulator is set to 0',
+    ['softmaxGradient'],
+    {
+      formula: (k, { y, dy }) => {
+        const [K, products] = [y!.shape[1]!, each(k, y!, (v, i) => k.mul(v, dy!.data[i]!))]
+        const carried = (n: number): typeof k.zero => {
+          let sum = k.zero
+          for (let i = 0; i < (n + 1) * K; i++) sum = k.add(sum, products.data[i]!)
+          return sum
+        }
+        return each(k, y!, (v, i) => k.mul(v, k.sub(dy!.data[i]!, carried(Math.floor(i / K)))))
+      },
+    },
+  ),
   hypothesis('sum left out', 'y·δ is returned, −y Σⱼ yⱼδⱼ is missing; look at the formula', ['softmaxGradient'], {
     formula: (k, { y, dy }) => each(k, y!, (v, i) => k.mul(v, dy!.data[i]!)),
   }),

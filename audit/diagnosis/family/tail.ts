@@ -2,9 +2,9 @@
 import { operators } from '../../../reference/operators.ts'
 import { sizeOf } from '../../../reference/tensor.ts'
 import type { Geometry } from '../geometry.ts'
-import { denses, type Hypothesis, hypothesis, layers } from '../hypothesis.ts'
+import { biased, denses, type Hypothesis, hypothesis, layers } from '../hypothesis.ts'
 import type { Mistake } from '../mistake.ts'
-import { kept } from '../move.ts'
+import { kept, withNumbers, without } from '../move.ts'
 import type { Spot } from '../slide.ts'
 
 const every = operators.map((row) => row.name)
@@ -144,6 +144,20 @@ const blockMistakes: readonly Hypothesis[] = blocks.flatMap((L): Hypothesis[] =>
     `sums end at the last ${L} input channels; ${LOOK}`,
     ['conv2d', 'dense'],
     shortSum(L, (s) => s.c, channelsOf),
+  ),
+  hypothesis(
+    `channels above ${L} left out of the sum`,
+    `sums end behind ${L} input channels; look for a buffer or a loop of that size`,
+    ['conv2d', 'dense'],
+    without((s) => s.c >= L),
+  ),
+  hypothesis(
+    `bias of a tail of ${L} not added`,
+    `maps behind the last ${L} stay without bias; ${LOOK}`,
+    biased,
+    reaches.map((reached) => ({
+      operands: (o) => withNumbers(o, 'b', (v, m, { data }) => (m < reached(data.length, L) ? v : 0)),
+    })),
   ),
   hypothesis(
     `tail of ${L} of the summed taps left out`,

@@ -23,6 +23,9 @@ function intoRows(at: Spot, g: Geometry): void {
   at.v -= rows * g.W
 }
 
+/** How far a window reaches beyond the end. */
+const beyondEnd = (start: number, span: number, n: number): number => Math.max(0, start + span - n)
+
 const TURN = 'look at the index into the kernel'
 const BORDER = 'look at the test whether a cell lies inside the image'
 const LOOPS = 'look at the bounds of the loop'
@@ -153,10 +156,9 @@ export const tapMistakes: readonly Hypothesis[] = [
     'a window that would reach beyond the last row or column is moved back until it fits; look at how the start of a window is limited',
     [...layers, ...pools],
     changed((at, g) => {
-      const back = (start: number, span: number, n: number): number => Math.max(0, start + span - n)
       const [dh, dw] = [g.dilation[0] * (g.kernel[0] - 1) + 1, g.dilation[1] * (g.kernel[1] - 1) + 1]
-      at.h -= back(at.p * g.stride[0] - g.padding[0], dh, g.H)
-      at.v -= back(at.q * g.stride[1] - g.padding[1], dw, g.W)
+      at.h -= beyondEnd(at.p * g.stride[0] - g.padding[0], dh, g.H)
+      at.v -= beyondEnd(at.q * g.stride[1] - g.padding[1], dw, g.W)
     }),
   ),
   ...(

@@ -144,6 +144,16 @@ export const windowMistakes: readonly Hypothesis[] = [
         'outputPadding[0] adds columns and outputPadding[1] rows',
         ({ outputPadding }) => ({ outputPadding: swapped(outputPadding) }),
       ],
+      [
+        'output padding of the height for both axes',
+        'outputPadding[0] adds rows and columns',
+        ({ outputPadding }) => ({ outputPadding: forBoth(outputPadding[0]) }),
+      ],
+      [
+        'output padding of the width for both axes',
+        'outputPadding[1] adds rows and columns',
+        ({ outputPadding }) => ({ outputPadding: forBoth(outputPadding[1]) }),
+      ],
     ],
     'sizes',
   ),

@@ -50,3 +50,10 @@ test('a gradient without a kernel is Unsupported and names it', async () => {
   await expect(c.run(main)).rejects.toThrow(Unsupported)
   await expect(c.run(main)).rejects.toThrow("Kernel 'Conv2DBackpropFilter' not registered for backend 'wasm'")
 })
+
+test('started anew it listens to the process once, not once more each time', async () => {
+  await tfjsWasm.load()
+  const listeners = process.listenerCount('uncaughtException') + process.listenerCount('unhandledRejection')
+  await tfjsWasm.load()
+  expect(process.listenerCount('uncaughtException') + process.listenerCount('unhandledRejection')).toBe(listeners)
+})
