@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { Random } from '../properties/random.ts'
-import { intervalText, medianInterval } from './interval.ts'
+import { intervalText, medianInterval, quantile } from './interval.ts'
 
 it('6 samples: the least and the largest (2·½⁶ = 3 %); 10 samples: the second and the ninth (2·11/2¹⁰ = 2 %)', () => {
   expect(medianInterval([3, 1, 6, 2, 5, 4])).toEqual({ median: 3.5, low: 1, high: 6 })
@@ -25,4 +25,11 @@ it('holds the true median in 95 of 100 experiments at least', () => {
 
 it('is printed with its unit', () => {
   expect(intervalText({ median: 2.314, low: 2.2, high: 2.449 }, ' ms')).toBe('2.31 ms [2.20, 2.45]')
+})
+
+it('a quantile lies between its two neighbours in order, in proportion', () => {
+  expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5)
+  expect(quantile([50, 10, 20, 40, 30], 0.1)).toBe(14)
+  expect([quantile([7, 5], 0), quantile([7, 5], 1), quantile([7], 0.3)]).toEqual([5, 7, 7])
+  expect(quantile([], 0.5)).toBeNaN()
 })

@@ -1,17 +1,18 @@
 /** Samples without which no interval of a median is one of 95 %. */
 const LEAST = 6
 
-/**
- * The median of paired samples with an interval that assumes no distribution: the order statistics between which the true
- * median lies with at least 95 %, by the binomial distribution (Conover 1999, §3.2).
- */
-export interface MedianInterval {
+/** A median, or a mean, with the bounds of 95 % of whoever measured it. */
+export interface Interval {
   readonly median: number
   readonly low: number
   readonly high: number
 }
 
-export function medianInterval(samples: readonly number[]): MedianInterval {
+/**
+ * The median of paired samples with an interval that assumes no distribution: the order statistics between which the true
+ * median lies with at least 95 %, by the binomial distribution (Conover 1999, §3.2).
+ */
+export function medianInterval(samples: readonly number[]): Interval {
   if (samples.length < LEAST)
     throw new RangeError(
       `a 95 % interval of a median needs at least 6 samples, there are ${samples.length}; run more rounds`,
@@ -27,12 +28,19 @@ export function medianInterval(samples: readonly number[]): MedianInterval {
     below = (below * (n - k + 1)) / k
     probability += below
   }
-  const median = n % 2 ? sorted[(n - 1) / 2]! : (sorted[n / 2 - 1]! + sorted[n / 2]!) / 2
-  return { median, low: sorted[k - 1]!, high: sorted[n - k]! }
+  return { median: quantile(sorted, 0.5), low: sorted[k - 1]!, high: sorted[n - k]! }
+}
+
+/** The value below which the part `p` of them lies, between two of them where none is there. NaN of none. */
+export function quantile(values: readonly number[], p: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const at = p * (sorted.length - 1)
+  const below = sorted[Math.floor(at)] ?? Number.NaN
+  return below + (at % 1) * (sorted[Math.ceil(at)]! - below)
 }
 
 /** "2.31 ms [2.20, 2.45]" */
-export const intervalText = ({ median, low, high }: MedianInterval, unit: string, digits = 2): string =>
+export const intervalText = ({ median, low, high }: Interval, unit: string, digits = 2): string =>
   `${median.toFixed(digits)}${unit} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`
 
 /** `--rounds` of a benchmark: ends it in one line and exit code 2 where an interval could not be had from so many. */

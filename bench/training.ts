@@ -44,7 +44,7 @@ const { x, t } = batchOf(
 
 async function ours(variant: 'mean' | 'max'): Promise<Racer> {
   const training = begin(
-    { variant, seed: 1, batch, rate: RATE, momentum: MOMENTUM, decay: 1, weightDecay: 0 },
+    { variant, seed: 1, batch, rate: RATE, momentum: MOMENTUM, decay: 1, weightDecay: 0, images: count },
     'float32',
   )
   const steps = async (number: number): Promise<number> => {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { optimized, winograd32 } from '../../optimized/index.ts'
 import { expectation } from '../../properties/bound.ts'
-import { instantiate } from '../../properties/case.ts'
+import { type Call, instantiate } from '../../properties/case.ts'
 import { parseCase } from '../../properties/descriptor.ts'
 import { verdict } from '../../properties/verdict.ts'
 import type { Implementation, Tensor } from '../../reference/contract.ts'
@@ -26,25 +26,38 @@ const rungs: Rungs = await import(pathToFileURL(join(root, 'optimized/index.ts')
 
 const own: Rungs = { optimized, winograd32 }
 
+/** Short samples: some of them nothing disturbs. */
+const SAMPLES = { sampleMs: 0.5, samples: 24, blockMs: 12 }
+
 let sampler: Sampler | undefined
+/** Draws the operands of what was prepared anew; the frozen loop has none. */
+let renew: (() => void) | undefined
 
 async function prepare({ what, judge }: Extract<Request, { ask: 'prepare' }>): Promise<Reply> {
+  // What the kernel before has left behind.
+  globalThis.gc?.()
   if (what === 'frozen') {
-    sampler = new Sampler(peakLoop())
+    sampler = new Sampler(peakLoop(), SAMPLES)
+    renew = () => undefined
     return { say: 'prepared', digest: '', steady: await sampler.warm() }
   }
   // 'same' is the first kernel of this file's own tree in both arms: they cannot differ.
   const { descriptor, rung, name } = what === 'same' ? tracked[0]! : what
-  const { operator, row, operands, attributes } = instantiate(parseCase(descriptor), 'float32')
   const implementation = what === 'same' ? own[rung] : rungs[rung]
-  const call = (): Tensor => {
-    const result = callOperator(implementation, operator, operands, attributes)
-    if (result === undefined || result instanceof Promise)
-      throw new TypeError(`${name}: ${rung} in ${root} does not answer ${operator} at once`)
-    return result
-  }
+  const callOn =
+    ({ operator, operands, attributes }: Call) =>
+    (): Tensor => {
+      const result = callOperator(implementation, operator, operands, attributes)
+      if (result === undefined || result instanceof Promise)
+        throw new TypeError(`${name}: ${rung} in ${root} does not answer ${operator} at once`)
+      return result
+    }
+  const drawn = (): Call => instantiate(parseCase(descriptor), 'float32')
+  const first = drawn()
+  const call = callOn(first)
   const result = call()
   if (judge) {
+    const { row, operands, attributes } = first
     const expected = expectation(row, operands, attributes, 'float32', implementation.numerics)
     const { grade, message } = verdict(result, expected)
     if (grade === 'wrong') throw new Error(`${name}: ${rung} in ${root} is wrong, and is not timed: ${message}`)
@@ -53,12 +66,18 @@ async function prepare({ what, judge }: Extract<Request, { ask: 'prepare' }>): P
   const digest = createHash('sha256')
     .update(new Uint8Array(buffer, byteOffset, byteLength))
     .digest('hex')
-  sampler = new Sampler(call)
-  return { say: 'prepared', digest, steady: await sampler.warm() }
+  const timer = new Sampler(call, SAMPLES)
+  sampler = timer
+  renew = () => timer.replace(callOn(drawn()))
+  return { say: 'prepared', digest, steady: await timer.warm() }
 }
 
 serve<Request, Reply>(async (request) => {
   if (request.ask === 'prepare') return prepare(request)
+  if (request.ask === 'renew' && renew) {
+    renew()
+    return { say: 'renewed' }
+  }
   if (sampler) return { say: 'block', block: await sampler.block() }
   throw new Error('arm: asked for a block before anything was prepared')
 })

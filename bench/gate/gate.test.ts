@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { Outcome } from './decide.ts'
 import { type GateReport, gateExit, gateText } from './gate.ts'
-import { selftestText, wilson } from './selftest.ts'
-import { undisturbed } from './session.ts'
+import { noiseOf, selftestText, type TrialRecord, wilson } from './selftest.ts'
 import { checkout } from './tree.ts'
 
 const kernel = (name: string, outcome: Outcome, change = 0) => ({
@@ -14,6 +13,7 @@ const kernel = (name: string, outcome: Outcome, change = 0) => ({
   change,
   low: change - 0.01,
   high: change + 0.01,
+  most: change + 0.02,
   sessions: 6,
   spread: 0.01,
   ratios: [change, change],
@@ -41,15 +41,9 @@ it.each<[0 | 1 | 3, readonly Outcome[], boolean]>([
 })
 
 it('the table says what cannot be ruled out, and that a run is void', () => {
-  expect(gateText(report(['INCONCLUSIVE']))).toContain('cannot rule out more than +1.0 % (95 %)')
+  expect(gateText(report(['INCONCLUSIVE']))).toContain('cannot rule out more than +2.0 % (99.5 %)')
   expect(gateText(report(['PASS']))).not.toContain('VOID')
   expect(gateText(report(['PASS'], true))).toContain('VOID')
-})
-
-it('quads that waited for a core are dropped, but half of them always stay', () => {
-  const quads = (delays: readonly number[]) => delays.map((delay) => ({ delay }))
-  expect(undisturbed(quads([0, 0.5, 0.1, 0.01]))).toEqual(quads([0, 0.01, 0.1]))
-  expect(undisturbed(quads([0.9, 0.5, 0.7, 0.6]))).toEqual(quads([0.5, 0.6]))
 })
 
 it("Wilson's interval: 0 of 100 is [0, 3.7 %], 50 of 100 is [40.4, 59.6 %]", () => {
@@ -60,13 +54,24 @@ it("Wilson's interval: 0 of 100 is [0, 3.7 %], 50 of 100 is [40.4, 59.6 %]", () 
 })
 
 it('the self-test counts kernel-runs of valid runs alone', () => {
-  const run = { schemaVersion: 1, date: '', part: 0.05, where: 'kernel', loaded: false, seconds: 9, load: 1 } as const
+  const run = { schemaVersion: 2, date: '', part: 0.05, where: 'kernel', loaded: false, seconds: 9, load: 1 } as const
   const one = (name: string, outcome: Outcome) => ({ name, outcome, ratios: [], sessions: 6, rerun: null })
   const text = selftestText([
     { ...run, isVoid: false, kernels: [one('a', 'FAIL'), one('b', 'PASS')] },
     { ...run, isVoid: true, kernels: [one('a', 'FAIL')] },
   ])
   expect(text).toMatch(/^5 % in the kernel: FAIL 1 of 2 kernel-runs.*; PASS 1, INCONCLUSIVE 0; 1 of 2 runs void/)
+})
+
+it('the noise of a kernel is how far its sessions spread on identical code, in runs that were not void', () => {
+  const trial = (part: number, isVoid: boolean, ...ratios: number[]): TrialRecord => ({
+    ...{ schemaVersion: 2, date: '', part, where: 'kernel', loaded: false, seconds: 9, load: 1, isVoid },
+    kernels: [{ name: 'a', outcome: 'PASS', ratios, sessions: ratios.length, rerun: null }],
+  })
+  const records = [trial(0, false, 0.03, -0.03), trial(0, false, 0.03), trial(0.05, false, 1), trial(0, true, 1)]
+  expect(noiseOf(records).a).toBeCloseTo(0.03, 12)
+  expect(selftestText(records)).toContain('between sessions of identical code: a 3.0 %')
+  expect(noiseOf([])).toEqual({})
 })
 
 const root = join(import.meta.dirname, '../..')

@@ -32,15 +32,21 @@ export interface GateOptions {
   readonly seed: number
   /** Standard deviation between sessions on identical code, by kernel. */
   readonly noise: Readonly<Record<string, number>>
+  /** Seconds after which no more sessions begin: what is undecided by then is INCONCLUSIVE. Two sessions always run. */
+  readonly limit: number
   readonly progress: (text: string) => void
+  /** Ends it as the limit does. */
+  readonly signal?: AbortSignal
 }
 
 export async function gate(trees: Trees, kernels: readonly Tracked[], options: GateOptions): Promise<GateReport> {
   const begin = performance.now()
   const random = new Random(options.seed)
-  const first = await untilDecided(trees, kernels, random, options, true)
+  const isOver = (): boolean => options.signal?.aborted === true || performance.now() - begin > 1000 * options.limit
+  const first = await untilDecided(trees, kernels, random, options, isOver, true)
   const failed = kernels.filter(({ name }) => first.decisions.get(name)!.outcome === 'FAIL')
-  const again = failed.length > 0 ? await untilDecided(trees, failed, random, options, false) : undefined
+  const again =
+    failed.length > 0 && !isOver() ? await untilDecided(trees, failed, random, options, isOver, false) : undefined
   const report = (what: Timed): KernelReport => {
     const name = nameOf(what)
     const sessions = first.sessions.get(name)!
@@ -79,6 +85,7 @@ async function untilDecided(
   kernels: readonly Tracked[],
   random: Random,
   { noise, progress }: GateOptions,
+  isOver: () => boolean,
   judge: boolean,
 ): Promise<Decided> {
   const sessions = new Map<string, Paired[]>()
@@ -86,7 +93,7 @@ async function untilDecided(
   let open: readonly Timed[] = kernels
   let done = 0
   for (const { sessions: wanted } of LOOKS) {
-    for (; done < wanted; done++) {
+    for (; done < wanted && (done < 2 || !isOver()); done++) {
       progress(`session ${done + 1} of ${wanted}: ${open.length} kernels`)
       const found = await session(trees, [...open, ...CONTROLS], random, judge && done === 0)
       for (const [name, pair] of found) sessions.set(name, [...(sessions.get(name) ?? []), pair])
@@ -97,7 +104,7 @@ async function untilDecided(
       decisions.set(name, decide(ratios, noise[name]))
     }
     open = open.filter((what) => decisions.get(nameOf(what))!.outcome === 'INCONCLUSIVE')
-    if (open.length === 0) break
+    if (open.length === 0 || done < wanted) break
   }
   return { sessions, decisions }
 }
@@ -113,14 +120,14 @@ const signed = (part: number): string => `${part < 0 ? '−' : '+'}${Math.abs(10
 
 /** The table: what each kernel does, and what cannot be ruled out. */
 export function gateText({ kernels, controls, isVoid, seconds, seed }: GateReport): string {
-  const row = ({ name, outcome, change, low, high, sessions, rerun, equal, steady }: KernelReport): string =>
+  const row = ({ name, outcome, change, low, high, most, sessions, rerun, equal, steady }: KernelReport): string =>
     [
       name.padEnd(24),
       outcome.padEnd(12),
       signed(change).padStart(8),
       `[${signed(low)}, ${signed(high)}]`.padEnd(20),
       `${sessions} sessions`,
-      high > 0 ? `cannot rule out more than ${signed(high)} (95 %)` : 'not slower (95 %)',
+      most > 0 ? `cannot rule out more than ${signed(most)} (99.5 %)` : 'not slower (99.5 %)',
       ...(rerun ? [`rerun ${signed(rerun.change)}, ${rerun.outcome}`] : []),
       ...(equal ? [] : ['results differ in their bits']),
       ...(steady ? [] : ['not steady']),

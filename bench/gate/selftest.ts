@@ -19,8 +19,11 @@ export interface Trial {
   readonly loaded: boolean
 }
 
+/** Of the way in which a session measures: records of another are no evidence for this one. */
+const VERSION = 2
+
 export interface TrialRecord extends Trial {
-  readonly schemaVersion: 1
+  readonly schemaVersion: number
   readonly date: string
   readonly seconds: number
   readonly isVoid: boolean
@@ -56,11 +59,12 @@ export async function selftest(
     try {
       const report = await gate({ base, head }, kernels, {
         seed: seed + i,
-        noise: {},
+        noise: noiseOf(readTrials(file)),
+        limit: Number.POSITIVE_INFINITY,
         progress: (text) => progress(`trial ${i + 1} of ${trials.length}, ${trialText(trial)}: ${text}`),
       })
       const record: TrialRecord = {
-        schemaVersion: 1,
+        schemaVersion: VERSION,
         date: new Date().toISOString(),
         ...trial,
         seconds: report.seconds,
@@ -92,8 +96,21 @@ export const readTrials = (file: string): TrialRecord[] =>
     ? readFileSync(file, 'utf8')
         .split('\n')
         .filter((line) => line !== '')
-        .map((line) => JSON.parse(line))
+        .map((line): TrialRecord => JSON.parse(line))
+        .filter(({ schemaVersion }) => schemaVersion === VERSION)
     : []
+
+/** The standard deviation between sessions on identical code, by kernel, of runs that were not void. */
+export function noiseOf(records: readonly TrialRecord[]): Record<string, number> {
+  const ratios = new Map<string, number[]>()
+  for (const { part, isVoid, kernels } of records) {
+    if (part !== 0 || isVoid) continue
+    for (const kernel of kernels) ratios.set(kernel.name, [...(ratios.get(kernel.name) ?? []), ...kernel.ratios])
+  }
+  // The mean is known: what is identical differs by nothing.
+  const spread = (all: readonly number[]): number => Math.sqrt(all.reduce((sum, r) => sum + r * r, 0) / all.length)
+  return Object.fromEntries([...ratios].map(([name, all]) => [name, spread(all)]))
+}
 
 /** Wilson's interval of 95 % of a share. */
 export function wilson(hits: number, of: number): { low: number; high: number } {
@@ -104,28 +121,35 @@ export function wilson(hits: number, of: number): { low: number; high: number } 
   return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) }
 }
 
-/** A line a kind of trial: how many kernel-runs, how many FAIL, PASS, neither; void runs apart; time. */
+/** What the runs of each kind found, and how far sessions of identical code spread. */
 export function selftestText(records: readonly TrialRecord[]): string {
+  const noise = Object.entries(noiseOf(records)).map(([name, spread]) => `${name} ${(100 * spread).toFixed(1)} %`)
+  return [
+    ...kindLines(records),
+    ...(noise.length > 0 ? [`standard deviation between sessions of identical code: ${noise.join(', ')}`] : []),
+  ].join('\n')
+}
+
+/** A line a kind of trial: how many kernel-runs, how many FAIL, PASS, neither; void runs apart; time. */
+function kindLines(records: readonly TrialRecord[]): string[] {
   const kinds = new Map<string, TrialRecord[]>()
   for (const record of records) kinds.set(trialText(record), [...(kinds.get(trialText(record)) ?? []), record])
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
-  return [...kinds]
-    .map(([kind, all]) => {
-      const valid = all.filter(({ isVoid }) => !isVoid)
-      const outcomes = valid.flatMap(({ kernels }) => kernels.map(({ outcome }) => outcome))
-      const count = (wanted: Outcome): number => outcomes.filter((o) => o === wanted).length
-      const { low, high } = wilson(count('FAIL'), Math.max(1, outcomes.length))
-      const seconds = all.map((r) => r.seconds).sort((a, b) => a - b)
-      const share =
-        outcomes.length > 0
-          ? `${percent(count('FAIL') / outcomes.length)} [${percent(low)}, ${percent(high)}]`
-          : 'none valid'
-      const loads = all.map(({ load }) => load)
-      return (
-        `${kind}: FAIL ${count('FAIL')} of ${outcomes.length} kernel-runs, ${share}; PASS ${count('PASS')}, ` +
-        `INCONCLUSIVE ${count('INCONCLUSIVE')}; ${all.length - valid.length} of ${all.length} runs void; ` +
-        `${seconds[0]!.toFixed(0)}–${seconds.at(-1)!.toFixed(0)} s; load ${Math.min(...loads).toFixed(1)}–${Math.max(...loads).toFixed(1)}`
-      )
-    })
-    .join('\n')
+  return [...kinds].map(([kind, all]) => {
+    const valid = all.filter(({ isVoid }) => !isVoid)
+    const outcomes = valid.flatMap(({ kernels }) => kernels.map(({ outcome }) => outcome))
+    const count = (wanted: Outcome): number => outcomes.filter((o) => o === wanted).length
+    const { low, high } = wilson(count('FAIL'), Math.max(1, outcomes.length))
+    const seconds = all.map((r) => r.seconds).sort((a, b) => a - b)
+    const share =
+      outcomes.length > 0
+        ? `${percent(count('FAIL') / outcomes.length)} [${percent(low)}, ${percent(high)}]`
+        : 'none valid'
+    const loads = all.map(({ load }) => load)
+    return (
+      `${kind}: FAIL ${count('FAIL')} of ${outcomes.length} kernel-runs, ${share}; PASS ${count('PASS')}, ` +
+      `INCONCLUSIVE ${count('INCONCLUSIVE')}; ${all.length - valid.length} of ${all.length} runs void; ` +
+      `${seconds[0]!.toFixed(0)}–${seconds.at(-1)!.toFixed(0)} s; load ${Math.min(...loads).toFixed(1)}–${Math.max(...loads).toFixed(1)}`
+    )
+  })
 }

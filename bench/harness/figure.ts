@@ -1,6 +1,6 @@
 /** A figure of the harness's own performance: how long one of what it does takes, by rounds. */
-import { type Entry, type Interval, perFrozenOf, type Run } from '../history/entry.ts'
-import { medianInterval } from '../interval.ts'
+import { type Entry, perFrozenOf, type Run } from '../history/entry.ts'
+import { type Interval, medianInterval } from '../interval.ts'
 import { processorMs } from '../measure/processor.ts'
 
 export const PARTS = ['textbook', 'gradients', 'verdicts', 'audit', 'startup'] as const
@@ -26,11 +26,14 @@ export interface Figure extends Pick<Task, 'part' | 'name' | 'case' | 'unit' | '
   readonly rate: Interval
 }
 
-/** Milliseconds of processor time of one of `count`: garbage collection counts, what others take of a shared machine does not. */
-export async function each(count: number, run: () => unknown): Promise<number> {
+/**
+ * Milliseconds of processor time of one of `count`, or of as many as `run` says: garbage collection counts, what others take of a
+ * shared machine does not.
+ */
+export async function each(count: number | undefined, run: () => unknown): Promise<number> {
   const start = processorMs()
-  await run()
-  return (processorMs() - start) / count
+  const done = await run()
+  return (processorMs() - start) / (count ?? Number(done))
 }
 
 /** Rounds go through all tasks in turn, so that what the machine does meanwhile meets all of them. Round 0 only warms. */

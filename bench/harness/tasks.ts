@@ -61,17 +61,19 @@ const AUDITED = 100
  */
 export function auditTask({ name }: OperatorRow): Task {
   const time = (round: number): Promise<number> =>
-    each(AUDITED, async () => {
+    each(undefined, async () => {
       const plan = { operator: name, cases: AUDITED, seed: 1000 * (1 + round) }
       const found: string[] = []
       const { cases } = await auditOperator(optimized, plan, {
         started() {},
         found: ({ replay }) => found.push(replay),
       })
-      if (cases !== AUDITED || found.length > 0)
+      // Behind those asked for come some that show the pairs of attribute classes still missing.
+      if (cases < AUDITED || found.length > 0)
         throw new Error(
           `${name}: what is wrong is not timed: ${cases} of ${AUDITED} cases, ${found[0] ?? 'no finding'}`,
         )
+      return cases
     })
   return { part: 'audit', name, case: null, unit: 'cases', time }
 }

@@ -1,6 +1,7 @@
 /** Two recorded runs beside each other: how many times as long the second takes, kernel by kernel. */
+import type { Interval } from '../interval.ts'
 import { differences, type Fingerprint } from '../measure/fingerprint.ts'
-import type { Entry, Interval } from './entry.ts'
+import type { Entry } from './entry.ts'
 import { nameOf } from './series.ts'
 
 interface Compared {

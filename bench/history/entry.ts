@@ -7,19 +7,13 @@ import { appendFileSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { environment } from '../../audit/report/environment.ts'
+import type { Interval } from '../interval.ts'
 import { type Calibration, calibrate } from '../measure/calibration.ts'
 import { fingerprint, fingerprintSchema } from '../measure/fingerprint.ts'
+import { calibrationSchema, hash, intervalSchema } from '../measure/record.ts'
 import { peakFlops } from '../peak.ts'
 
-const hash = z.string().regex(/^[0-9a-f]{7,64}$/, 'it must be the hash of a commit')
-/** A median, or a mean, with the bounds of 95 % of whoever measured it. */
-export const intervalSchema = z.strictObject({ median: z.number(), low: z.number(), high: z.number() })
 const time = z.strictObject({ median: z.number().positive(), low: z.number().positive(), high: z.number().positive() })
-export const calibrationSchema = z.object({
-  peak: z.number().positive(),
-  bandwidth: z.number().positive(),
-  latency: z.number().positive(),
-})
 
 export const entrySchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -51,25 +45,26 @@ export const entrySchema = z.strictObject({
 })
 
 export type Entry = z.infer<typeof entrySchema>
-/** A time or a ratio with its bounds. */
-export type Interval = z.infer<typeof intervalSchema>
 
 /** What all lines of a run share. */
 export type Run = Pick<Entry, 'schemaVersion' | 'date' | 'commit' | 'modified' | 'fingerprint' | 'calibration'>
 
-/** The run of this process, measured now; `flags` are those of the processes that are timed. */
-export function thisRun(
+/** What a run that begins now is made of and on; `flags` are those of the processes that are timed. */
+export const circumstances = (flags: readonly string[]): Pick<Run, 'date' | 'modified' | 'fingerprint'> => ({
+  date: new Date().toISOString(),
+  modified: isModified(),
+  fingerprint: fingerprint(flags),
+})
+
+/** The run of this process, measured now. */
+export const thisRun = (
   flags: readonly string[] = process.execArgv.filter((flag) => !/^--(import|require)/.test(flag)),
-): Run {
-  return {
-    schemaVersion: 1,
-    date: new Date().toISOString(),
-    commit: environment().commit,
-    modified: isModified(),
-    fingerprint: fingerprint(flags),
-    calibration: calibrate(),
-  }
-}
+): Run => ({
+  schemaVersion: 1,
+  ...circumstances(flags),
+  commit: environment().commit,
+  calibration: calibrate(),
+})
 
 function isModified(): boolean {
   try {

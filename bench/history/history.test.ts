@@ -44,6 +44,7 @@ function gateOf(ms: number, isVoid = false): GateReport {
     change: 0.02,
     low: 0.01,
     high: 0.03,
+    most: 0.04,
     sessions: 6,
     spread: 0.01,
     ratios: [0.02, 0.02],
@@ -77,9 +78,11 @@ it('a gate run is a line a kernel: time, time ÷ frozen in each session, % of pe
   expect(entriesOfGate(gateOf(2, true), hash('0'), run(hash('a')))[0]!.verdict).toBe('VOID')
 })
 
-it('what is appended is read back, in the order of dates, from a file and from a folder without the self-test', () => {
+it('what is appended is read back, once, in the order of dates, from a file and from a folder without the self-test', () => {
   const file = join(folder, 'gate.jsonl')
   append(file, lines(hash('b'), 2, 2))
+  append(file, lines(hash('a'), 2, 1))
+  append(join(folder, 'merged.jsonl'), lines(hash('b'), 2, 2))
   append(file, lines(hash('a'), 2, 1))
   writeFileSync(join(folder, 'selftest.jsonl'), '{"another":"kind"}\n')
   for (const path of [file, folder])
@@ -161,14 +164,14 @@ it('the chart marks a step of 20 % where it is, with the commit; machines have c
 const measured = {
   suite: 'lenet',
   case: 'conv2d n1c1h28w28 m6r5s5 @real#1',
-  implementation: 'optimized',
+  implementation: 'simd',
   rung: 'simd',
   seconds: { median: 1e-4, low: 9e-5, high: 1.1e-4 },
   flops: 1e6,
   bytes: 1e4,
   rate: { median: 10, low: 9, high: 11 },
-  ofPeak: 1 / 6,
-  ofBandwidth: 0.004,
+  ofPeak: { median: 1 / 6, low: 0.15, high: 0.18 },
+  ofBandwidth: { median: 0.004, low: 0.003, high: 0.005 },
   verdict: 'accurate',
 }
 const environment = {
@@ -180,18 +183,35 @@ const environment = {
   commit: hash('c'),
   wasm: [],
 }
-const document = { schemaVersion: 1, tool: {}, environment, calibration, measurements: [measured] }
+const document = {
+  schemaVersion: 1,
+  tool: { name: 'cnn-oracle', version: '0.1.0' },
+  date: '2026-01-02T03:04:05.000Z',
+  modified: true,
+  environment,
+  fingerprint: { ...machine, flags: ['--no-liftoff'] },
+  calibration,
+  interrupted: false,
+  measurements: [measured],
+  skipped: [],
+}
 
-it("a suite's document becomes lines of the history; a field that is wrong is named", () => {
-  const [entry] = entriesOfDocument(documentOf(document, 'x.json'), '2026-01-01T00:00:00.000Z')
+it("a suite's document becomes lines of the history, of the day and the machine it was run on, by the peak of each case's own rounds; a field that is wrong is named", () => {
+  const [entry] = entriesOfDocument(documentOf(document, 'x.json'))
   expect(entry).toMatchObject({
+    date: document.date,
+    modified: true,
+    fingerprint: document.fingerprint,
     suite: 'lenet',
-    kernel: 'optimized simd',
+    kernel: 'simd',
     commit: hash('c'),
     verdict: 'MEASURED',
     ofPeak: 1 / 6,
   })
   expect(entry!.perFrozen.median).toBeCloseTo((1e-4 * 60e9) / peakFlops, 10)
+  const halved = { ...measured, ofPeak: { median: 1 / 3, low: 0.3, high: 0.36 } }
+  const [slowed] = entriesOfDocument(documentOf({ ...document, measurements: [halved] }, 'x.json'))
+  expect(slowed!.perFrozen.median).toBeCloseTo((1e-4 * 30e9) / peakFlops, 10)
   const file = join(folder, 'suite.jsonl')
   append(file, [entry!])
   expect(readHistory(file)).toEqual([entry])

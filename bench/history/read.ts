@@ -12,23 +12,24 @@ export const HISTORY = 'bench/history'
 /** Runs of the gate's self-test are no history of speed: bench/gate/selftest.ts reads them. */
 const APART = 'selftest.jsonl'
 
-/** The lines of a file, or of every *.jsonl of a folder, oldest first. Throws HistoryError. */
+/**
+ * The lines of a file, or of every *.jsonl of a folder, oldest first. What stands there twice, as a suite added again or a merge
+ * leaves it, counts once: a run is one replicate. Throws HistoryError.
+ */
 export function readHistory(path: string): Entry[] {
   if (!existsSync(path))
-    throw new HistoryError(`${path}: there is no such file; record one with bench --record ${path}`)
+    throw new HistoryError(`${path}: there is no such file; record one with bench --against main --record ${path}`)
   const files = statSync(path).isDirectory()
     ? readdirSync(path)
         .filter((name) => name.endsWith('.jsonl') && name !== APART)
         .sort()
         .map((name) => join(path, name))
     : [path]
-  return files.flatMap(readLines).sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0))
-}
-
-function readLines(file: string): Entry[] {
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .flatMap((line, i) => (line.trim() === '' ? [] : [entryOf(line, `${file}:${i + 1}`)]))
+  const entries = new Map<string, Entry>()
+  for (const file of files)
+    for (const [i, line] of readFileSync(file, 'utf8').split('\n').entries())
+      if (line.trim() !== '' && !entries.has(line)) entries.set(line, entryOf(line, `${file}:${i + 1}`))
+  return [...entries.values()].sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0))
 }
 
 function entryOf(line: string, where: string): Entry {

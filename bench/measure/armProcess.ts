@@ -1,5 +1,6 @@
 /** An arm: a process of its own that times what it is asked to, pinned to a core where that is wanted and the system can. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
@@ -19,6 +20,17 @@ export interface ArmOptions {
 
 /** WebAssembly goes to the optimizing tier at once. */
 export const FLAGS = ['--no-liftoff'] as const
+
+/**
+ * The C library keeps the memory it has had. Left alone it gives large results back to the system, or does not, by what a process
+ * freed before; a result's pages are then faulted in anew on each call, and a pooling layer took ten times as long in one process
+ * as in the next.
+ */
+const MEMORY = {
+  MALLOC_MMAP_THRESHOLD_: String(2 ** 30),
+  MALLOC_TRIM_THRESHOLD_: String(2 ** 31 - 1),
+  MALLOC_TOP_PAD_: String(2 ** 26),
+} as const
 
 const ANSWER_MS = 120_000
 
@@ -50,7 +62,11 @@ export class ArmProcess<Request extends object, Reply extends { readonly say: st
     ]
     const [command, ...rest] = core !== undefined && canPin() ? ['taskset', '-c', String(core), ...node] : node
     // What a package prints is no result of ours. 'advanced' hands typed arrays over as they are.
-    this.child = spawn(command!, rest, { stdio: ['ignore', 2, 2, 'ipc'], serialization: 'advanced' })
+    this.child = spawn(command!, rest, {
+      stdio: ['ignore', 2, 2, 'ipc'],
+      serialization: 'advanced',
+      env: { ...process.env, ...MEMORY },
+    })
   }
 
   /** The next answer, to a request or to having been started. Rejects where the arm fails, ends or stays silent. */
@@ -90,11 +106,24 @@ export class ArmProcess<Request extends object, Reply extends { readonly say: st
 
 const isFault = (reply: { readonly say: string }): reply is Extract<Common, { say: 'fault' }> => reply.say === 'fault'
 
-/** The core that was idle for longest within a short time. */
+/** The core that was idle for longest within a short time, of those that this process may use. */
 export async function idlestCore(): Promise<number> {
   const idle = (): number[] => cpus().map(({ times }) => times.idle)
   const before = idle()
   await new Promise((done) => setTimeout(done, 100))
-  const gained = idle().map((now, i) => now - before[i]!)
-  return gained.indexOf(Math.max(...gained))
+  const now = idle()
+  const gained = (core: number): number => now[core]! - before[core]!
+  const cores = allowedCores(existsSync(STATUS) ? readFileSync(STATUS, 'utf8') : '') ?? before.map((_, core) => core)
+  return cores.reduce((most, core) => (gained(core) > gained(most) ? core : most))
+}
+
+const STATUS = '/proc/self/status'
+
+/** Those of Linux' status of a process, "0-2,5"; undefined where it does not say. */
+export function allowedCores(status: string): number[] | undefined {
+  const list = /^Cpus_allowed_list:\s*([\d,-]+)$/m.exec(status)?.[1]
+  return list?.split(',').flatMap((range) => {
+    const [first, last] = range.split('-').map(Number)
+    return Array.from({ length: (last ?? first!) - first! + 1 }, (_, i) => first! + i)
+  })
 }

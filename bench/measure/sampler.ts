@@ -3,6 +3,7 @@
  * calls; its order is kept here, as tinybench retains samples sorted. A call may answer by a promise.
  */
 import { Bench } from 'tinybench'
+import { quantile } from '../interval.ts'
 import { processorMs, runDelayMs, threadsDelayMs } from './processor.ts'
 
 /**
@@ -16,16 +17,19 @@ const clocks: Readonly<Record<Clock, { now(): number; delay(): number }>> = {
   wall: { now: () => performance.now(), delay: threadsDelayMs },
 }
 
-/** Calls of a sample take this long together, so that reading the clock does not count. */
+/** Calls of a sample take this long together, unless said otherwise, so that reading the clock does not count. */
 const SAMPLE_MS = 2.5
+/** Samples of a block that count, unless said otherwise. */
 const SAMPLES = 5
 const WINDOW_MS = 30
-const AGREE = 0.03
+const QUICKER = 0.03
 const WARM_MS = 500
 
 export interface Block {
   /** Median of its samples: milliseconds a call. */
   readonly ms: number
+  /** All of them, in the order in which they were taken. */
+  readonly samples: readonly number[]
   /** Share of the block's time in which the process waited for a core. */
   readonly delay: number
   /** How often the scheduler took the core away. */
@@ -36,26 +40,47 @@ export interface SamplerOptions {
   readonly clock?: Clock
   /** A call that takes longer than a sample gets fewer of them, so that a block takes about this long: no bound when left out. */
   readonly blockMs?: number
+  readonly sampleMs?: number
+  readonly samples?: number
 }
 
 export class Sampler {
-  private readonly call: () => unknown
+  private call: () => unknown
   private readonly clock: (typeof clocks)[Clock]
   private readonly blockMs: number
+  private readonly sampleMs: number
+  private readonly most: number
   private samples: number[] = []
   private batch = 1
-  private count = SAMPLES + 1
+  private count: number
   private bench: Bench | undefined
 
-  constructor(call: () => unknown, { clock = 'processor', blockMs = Number.POSITIVE_INFINITY }: SamplerOptions = {}) {
+  constructor(
+    call: () => unknown,
+    {
+      clock = 'processor',
+      blockMs = Number.POSITIVE_INFINITY,
+      sampleMs = SAMPLE_MS,
+      samples = SAMPLES,
+    }: SamplerOptions = {},
+  ) {
     this.call = call
     this.clock = clocks[clock]
     this.blockMs = blockMs
+    this.sampleMs = sampleMs
+    this.most = samples + 1
+    this.count = this.most
   }
 
-  /** Calls until two windows that follow each other agree; false when they did not within the cap, unless it held only one. */
+  /** The same call on other operands: as warm as it was. */
+  replace(call: () => unknown): void {
+    this.call = call
+  }
+
+  /** Calls until two windows in a row were no quicker than the best before them; false where the cap came first, unless it held only one. */
   async warm(): Promise<boolean> {
-    let before = Number.NaN
+    let best = Number.POSITIVE_INFINITY
+    let level = 0
     const { now } = this.clock
     for (const end = now() + WARM_MS; now() < end; ) {
       const start = now()
@@ -66,19 +91,21 @@ export class Sampler {
         calls++
       } while (now() < start + WINDOW_MS)
       const each = (now() - start) / calls
-      this.batch = Math.max(1, Math.round(SAMPLE_MS / each))
-      const fit = Math.round(this.blockMs / Math.max(each, SAMPLE_MS))
-      this.count = Math.max(1, Math.min(SAMPLES + 1, fit))
-      if (Math.abs(Math.log(each / before)) < AGREE) return true
-      if (now() >= end && Number.isNaN(before)) return true
-      before = each
+      const alone = best === Number.POSITIVE_INFINITY
+      // What disturbs a window only lengthens it: that one was no quicker needs no agreement between two that were disturbed.
+      level = each > best * (1 - QUICKER) ? level + 1 : 0
+      best = Math.min(best, each)
+      this.batch = Math.max(1, Math.round(this.sampleMs / best))
+      const fit = Math.round(this.blockMs / Math.max(best, this.sampleMs))
+      this.count = Math.max(1, Math.min(this.most, fit))
+      if (level === 2 || (alone && now() >= end)) return true
     }
     return false
   }
 
   /** One block, its first sample dropped where there are others. */
   async block(): Promise<Block> {
-    globalThis.gc?.()
+    globalThis.gc?.({ type: 'minor' })
     this.samples = []
     this.bench ??= new Bench({ time: 0, iterations: this.count, warmup: false, throws: true }).add(
       'block',
@@ -89,9 +116,10 @@ export class Sampler {
     const [delay, begin] = [this.clock.delay(), performance.now()]
     const { involuntaryContextSwitches } = process.resourceUsage()
     await this.bench.run()
-    const sorted = this.samples.slice(this.count > 1 ? 1 : 0).sort((a, b) => a - b)
+    const samples = this.samples.slice(this.count > 1 ? 1 : 0)
     return {
-      ms: (sorted[sorted.length >> 1]! + sorted[(sorted.length - 1) >> 1]!) / 2,
+      ms: quantile(samples, 0.5),
+      samples,
       delay: (this.clock.delay() - delay) / (performance.now() - begin),
       switches: process.resourceUsage().involuntaryContextSwitches - involuntaryContextSwitches,
     }

@@ -15,7 +15,7 @@ const LEAST_HEIGHT = 0.04
 
 export function historyPicture(all: readonly Series[]): string {
   const machines = new Set(all.map(({ entries }) => JSON.stringify(entries[0]!.fingerprint)))
-  const about = `${all.length} series on ${machines.size} machine${machines.size === 1 ? '' : 's'}; lower is faster; change points are advisory`
+  const about = `${all.length} series on ${machines.size} machine${machines.size === 1 ? '' : 's'}; lower is faster; intervals of 95 %, without a bar where they go on; change points are advisory`
   const title = 'Time ÷ frozen kernel, against the first run'
   const panels = all.map((series, i) => panel(series, HEAD + 26 + i * (PANEL + GAP)))
   return page(WIDTH, HEAD + 26 + all.length * (PANEL + GAP) - 26, title, about, [head(title, about), ...panels])
@@ -59,7 +59,9 @@ function panel({ name, case: descriptor, entries, values, changes }: Series, top
       const at = x.at(i)
       const tip = `${commitText(entries[i]!)}, ${entries[i]!.date.slice(0, 10)}: ${signed(value / 100)}`
       // Whiskers of a hundred runs would be a wall.
-      const bar = values.length <= 60 ? whisker(0, at, within(bars[i]!.low), at, within(bars[i]!.high)) : ''
+      const { low, high } = bars[i]!
+      const ends = [low >= domain[0], high <= domain[1]] as const
+      const bar = values.length <= 60 ? whisker(0, at, within(low), at, within(high), ends) : ''
       return bar + mark(0, at, within(value), values.length <= 60 ? 3.5 : 2.2, tip)
     }),
     ...changeMarks(changes, entries, box, x.at),

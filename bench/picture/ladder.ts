@@ -1,5 +1,4 @@
 /** The ladder: each rung's rate on each case, from the textbook to the fastest. */
-import { labelOf } from '../history/document.ts'
 import { type Box, frame, HEAD, head } from './frame.ts'
 import { legend, mark, whisker } from './mark.ts'
 import { type Calibration, casesOf, type Measurement, namesIn, roomFor, rowName, WIDTH } from './rows.ts'
@@ -28,10 +27,10 @@ export function ladderPicture(name: string, all: readonly Measurement[], { peak 
     const y = top + row * (i + 0.75)
     const of = measured.filter((m) => m.case === c)
     const marks = of.map((m) => {
-      const group = groups.indexOf(labelOf(m))
-      const lane = y + (rungs.indexOf(labelOf(m)) - (rungs.length - 1) / 2) * LANE
+      const group = groups.indexOf(m.implementation)
+      const lane = y + (rungs.indexOf(m.implementation) - (rungs.length - 1) / 2) * LANE
       const [low, high] = [x.at(m.rate.low), x.at(m.rate.high)]
-      const tip = `${labelOf(m)}: ${amount(m.rate.median)} GFLOP/s [${amount(m.rate.low)}, ${amount(m.rate.high)}]`
+      const tip = `${m.implementation}: ${amount(m.rate.median)} GFLOP/s [${amount(m.rate.low)}, ${amount(m.rate.high)}]`
       return whisker(group, low, lane, high, lane) + mark(group, x.at(m.rate.median), lane, 4.2, tip)
     })
     return rowName(short.get(c)!, left, box.right, y) + marks.join('')
@@ -43,8 +42,8 @@ export function ladderPicture(name: string, all: readonly Measurement[], { peak 
     key.svg,
     frame(box, { scale: x, title: 'rate, GFLOP/s' }, undefined),
     line(peakAt, box.top, peakAt, box.bottom, INK, { 'stroke-width': 1.6, 'stroke-dasharray': '7 4' }),
-    text(peakAt, box.top - 6, `peak of one thread ${amount(peak)}`, {
-      anchor: peakAt > WIDTH - 110 ? 'end' : 'middle',
+    text(peakAt, box.top - 6, `peak of one thread ${amount(peak)} GFLOP/s`, {
+      anchor: peakAt > WIDTH - 140 ? 'end' : 'middle',
       size: 11,
     }),
     ...rows,

@@ -54,15 +54,22 @@ export function mark(group: number, x: number, y: number, radius = 4.5, tip?: st
   return element('polygon', { points: written, ...look }, ...inner)
 }
 
-/** An interval with its ends. */
-export function whisker(group: number, x1: number, y1: number, x2: number, y2: number): string {
+/** An interval with its ends; an end that lies outside the picture has no bar across it. */
+export function whisker(
+  group: number,
+  x1: number,
+  y1: number,
+  x2: number,
+  y2: number,
+  ends: readonly [boolean, boolean] = [true, true],
+): string {
   const stroke = colourOf(group)
   const [dx, dy] = x1 === x2 ? [3, 0] : [0, 3]
   const width = { 'stroke-width': 1.2, opacity: 0.75 }
   return [
     line(x1, y1, x2, y2, stroke, width),
-    line(x1 - dx, y1 - dy, x1 + dx, y1 + dy, stroke, width),
-    line(x2 - dx, y2 - dy, x2 + dx, y2 + dy, stroke, width),
+    ends[0] ? line(x1 - dx, y1 - dy, x1 + dx, y1 + dy, stroke, width) : '',
+    ends[1] ? line(x2 - dx, y2 - dy, x2 + dx, y2 + dy, stroke, width) : '',
   ].join('')
 }
 

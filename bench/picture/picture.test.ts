@@ -1,15 +1,17 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { expect, it } from 'vitest'
-import { documentOf, type Measurement, type SuiteDocument } from '../history/document.ts'
+import { documentOf } from '../history/document.ts'
 import { type Entry, perFrozenOf } from '../history/entry.ts'
 import { seriesOf } from '../history/series.ts'
+import type { BenchDocument, Measurement } from '../measure/record.ts'
 import { historyPicture } from './history.ts'
+import { peersPicture } from './peers.ts'
 import { fitted, widthOf } from './svg.ts'
 import { picturesOf } from './write.ts'
 
 const around = (median: number, part = 0.1) => ({ median, low: median * (1 - part), high: median * (1 + part) })
 const calibration = { peak: 60, bandwidth: 25, latency: 90 }
-const environment = { cpu: 'A <b> & c', cores: 2, os: 'linux-x64', node: '20.19.0', v8: '11.3', commit: null }
+const machine = { cpu: 'A <b> & c', cores: 2, os: 'linux-x64', node: '20.19.0', v8: '11.3' }
 
 function measurement(name: string, i: number, implementation: string, rung?: string): Measurement {
   const flops = 1e6 * 10 ** ((i % 13) / 4)
@@ -23,23 +25,28 @@ function measurement(name: string, i: number, implementation: string, rung?: str
     flops,
     bytes: flops / (0.3 * 1.7 ** (i % 8)),
     rate: around(rate),
-    ofPeak: rate / 60,
-    ofBandwidth: 0.1,
+    ofPeak: around(rate / 60),
+    ofBandwidth: around(0.1),
     verdict: 'accurate',
     ...(rung === undefined ? {} : { rung }),
     ...(rung === 'simd' ? { ratio } : {}),
   }
 }
 
-const documentWith = (count: number, name: (i: number) => string): SuiteDocument =>
+const documentWith = (count: number, name: (i: number) => string): BenchDocument =>
   documentOf(
     {
       schemaVersion: 1,
-      tool: { name: 'cnn-oracle' },
-      environment,
+      tool: { name: 'cnn-oracle', version: '0.1.0' },
+      date: '2026-01-01T00:00:00.000Z',
+      modified: false,
+      environment: { ...machine, wasm: ['simd'], commit: null },
+      fingerprint: { ...machine, caches: 'unknown', flags: [] },
+      interrupted: false,
+      skipped: [],
       calibration,
       measurements: Array.from({ length: count }, (_, i) => [
-        ...['textbook', 'blocked', 'simd', 'threads'].map((rung) => measurement(name(i), i, 'optimized', rung)),
+        ...['textbook', 'blocked', 'simd', 'threads'].map((rung) => measurement(name(i), i, rung, rung)),
         measurement(name(i), i, 'tfjs-wasm'),
       ]).flat(),
     },
@@ -146,6 +153,20 @@ it.each(pictures)('%s: well-formed, no text over another or beyond the edge, no 
       .map((b) => [a.text, b.text]),
   )
   expect(over).toEqual([])
+})
+
+it('a rung beside another is no peer, and each of ours has a mean of its own', () => {
+  const against = (implementation: string, to: string): Measurement => ({
+    ...measurement('conv2d n1c1h28w28 m6r5s5 @real#1', 0, implementation),
+    ratio: [{ to, ...around(2) }],
+  })
+  expect(peersPicture('lenet', [against('simd', 'textbook'), against('session', 'optimized')])).toBeUndefined()
+  const means = (all: readonly Measurement[]) => peersPicture('lenet', all)?.match(/>geometric mean[^<]*(?=<\/text>)/g)
+  expect(means([against('optimized', 'tfjs-wasm')])).toEqual(['>geometric mean'])
+  expect(means([against('optimized', 'tfjs-wasm'), against('session', 'tfjs-wasm')])).toEqual([
+    '>geometric mean, optimized',
+    '>geometric mean, session',
+  ])
 })
 
 it('the axis of rates ends at the measured peak', () => {

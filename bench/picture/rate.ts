@@ -1,5 +1,4 @@
 /** GFLOP/s against the size of a call, up to the measured peak. */
-import { labelOf } from '../history/document.ts'
 import { type Box, frame, HEAD, head } from './frame.ts'
 import { labels } from './label.ts'
 import { legend, mark, whisker } from './mark.ts'
@@ -20,7 +19,7 @@ export function ratePicture(name: string, all: readonly Measurement[], { peak }:
   const x = logarithmic(logDomain(measured.map(({ flops }) => flops / 1e6)), [box.left, box.right])
   const y = linear([0, most > peak ? 1.05 * most : peak], [box.bottom, box.top])
   const at = (m: Measurement): { x: number; y: number } => ({ x: x.at(m.flops / 1e6), y: y.at(m.rate.median) })
-  const said = `measured peak ${amount(peak)} GFLOP/s`
+  const said = `measured peak of WebAssembly SIMD ${amount(peak)} GFLOP/s`
   const peakAt = y.at(peak)
   const taken = [{ left: box.right - widthOf(said, 11) - 8, top: peakAt - 16, right: box.right, bottom: peakAt + 2 }]
   // One name a case, at its fastest.
@@ -35,9 +34,9 @@ export function ratePicture(name: string, all: readonly Measurement[], { peak }:
   const names = labels(named, measured.map(at), box, [...taken, ...bars])
   const unnamed = named.length - names.named
   const marks = measured.map((m) => {
-    const group = groups.indexOf(labelOf(m))
+    const group = groups.indexOf(m.implementation)
     const place = at(m)
-    const tip = `${labelOf(m)}, ${m.case}: ${amount(m.rate.median)} GFLOP/s [${amount(m.rate.low)}, ${amount(m.rate.high)}]`
+    const tip = `${m.implementation}, ${m.case}: ${amount(m.rate.median)} GFLOP/s [${amount(m.rate.low)}, ${amount(m.rate.high)}]`
     return (
       whisker(group, place.x, y.at(m.rate.low), place.x, y.at(Math.min(m.rate.high, y.domain[1]))) +
       mark(group, place.x, place.y, 4.5, tip)

@@ -2,7 +2,6 @@
  * The roofline: what a call reaches below what the machine allows it, min(peak, bandwidth · intensity). Williams, Waterman &
  * Patterson 2009, doi:10.1145/1498765.1498785. Intensity counts operands and result once each, as if caches were perfect.
  */
-import { labelOf } from '../history/document.ts'
 import { type Box, frame, HEAD, head } from './frame.ts'
 import { labels } from './label.ts'
 import { legend, mark } from './mark.ts'
@@ -50,11 +49,11 @@ export function rooflinePicture(name: string, all: readonly Measurement[], { pea
   const names = labels(named, measured.map(at), box, taken)
   const marks = measured.map((m) => {
     const place = at(m)
-    const tip = `${labelOf(m)}, ${m.case}: ${amount(m.rate.median)} GFLOP/s at ${amount(intensity(m))} FLOP/byte`
-    return mark(groups.indexOf(labelOf(m)), place.x, place.y, 4.5, tip)
+    const tip = `${m.implementation}, ${m.case}: ${amount(m.rate.median)} GFLOP/s at ${amount(intensity(m))} FLOP/byte`
+    return mark(groups.indexOf(m.implementation), place.x, place.y, 4.5, tip)
   })
   const about =
-    `below the ridge at ${amount(ridge)} FLOP/byte memory is the limit, above it arithmetic` +
+    `ridge at ${amount(ridge)} FLOP/byte: left of it memory is the limit, unless caches hold the operands` +
     (names.named < named.length ? `; ${names.named} of ${named.length} cases have room for their name` : '')
   return page(WIDTH, box.bottom + 52, `${name}: roofline`, about, [
     head(`${name}: roofline`, about),

@@ -1,22 +1,19 @@
 /** What the pictures share: names of cases, and rows of cases with their names on the left. */
-import { labelOf, type Measurement, type SuiteDocument } from '../history/document.ts'
+import type { BenchDocument, Measurement } from '../measure/record.ts'
+import { rungs } from '../suite/own.ts'
 import { fitted, GRID, line, SIZE, text, widthOf } from './svg.ts'
 
-export type Calibration = SuiteDocument['calibration']
+export type Calibration = BenchDocument['calibration']
 export type { Measurement }
 
 export const WIDTH = 960
 const MOST_NAME = 330
 
-/** The ladder, from slow to fast. */
-const RUNGS = ['textbook', 'blocked', 'simd', 'winograd', 'threads', 'session-fed', 'session']
-
 /** Who has which mark, the same in all pictures of a suite: the ladder's rungs first, then peers as they come. */
 export function groupsOf(measurements: readonly Measurement[]): string[] {
-  const place = ({ rung }: Measurement): number =>
-    rung === undefined ? RUNGS.length + 1 : RUNGS.includes(rung) ? RUNGS.indexOf(rung) : RUNGS.length
-  const named = [...measurements].sort((a, b) => place(a) - place(b)).map(labelOf)
-  return [...new Set([...named, ...measurements.flatMap(({ ratio }) => ratio?.map(({ to }) => to) ?? [])])]
+  const names = measurements.map(({ implementation }) => implementation)
+  const own = rungs.filter((rung) => names.includes(rung))
+  return [...new Set([...own, ...names, ...measurements.flatMap(({ ratio }) => ratio?.map(({ to }) => to) ?? [])])]
 }
 
 /** Of a picture of `measured`, a part of a suite: who has which mark, who of them is in it, and what its cases are called. */
@@ -25,7 +22,7 @@ export function namesIn(
   measured: readonly Measurement[],
 ): { readonly groups: string[]; readonly shown: string[]; readonly short: Map<string, string> } {
   const groups = groupsOf(all)
-  const shown = groups.filter((group) => measured.some((m) => labelOf(m) === group))
+  const shown = groups.filter((group) => measured.some(({ implementation }) => implementation === group))
   return { groups, shown, short: shortNames(casesOf(measured)) }
 }
 

@@ -1,7 +1,7 @@
 /** Which pictures there are of a document, and their files. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { SuiteDocument } from '../history/document.ts'
+import type { BenchDocument } from '../measure/record.ts'
 import { ladderPicture } from './ladder.ts'
 import { peersPicture } from './peers.ts'
 import { ratePicture } from './rate.ts'
@@ -15,7 +15,7 @@ export interface Picture {
 }
 
 /** Up to four a suite: SUITE-rate.svg, -roofline, -ladder, -peers, where there is something to show. */
-export function picturesOf({ calibration, measurements }: SuiteDocument, folder = REPORT): Picture[] {
+export function picturesOf({ calibration, measurements }: BenchDocument, folder = REPORT): Picture[] {
   return [...new Set(measurements.map(({ suite }) => suite))].flatMap((suite) => {
     const own = measurements.filter((m) => m.suite === suite)
     const rated = own.filter(({ flops, rate }) => flops > 0 && rate.median > 0)

@@ -10,7 +10,7 @@ import { processorMs } from '../measure/processor.ts'
 import { Sampler, type SamplerOptions } from '../measure/sampler.ts'
 import { serve } from '../measure/serve.ts'
 import { peakLoop } from '../peak.ts'
-import { isRung, prepareOwn } from './own.ts'
+import { isOwn, prepareOwn } from './own.ts'
 import { partOf } from './part.ts'
 import { PEAK, type Reply, type Request } from './protocol.ts'
 import { totalOf } from './total.ts'
@@ -24,7 +24,7 @@ let sampler: Sampler | undefined
 
 async function load(): Promise<Reply> {
   if (name === PEAK) prepared = { run: peakLoop(), result: refuse, close: () => {} }
-  else if (name === 'optimized' || isRung(name)) prepare = await prepareOwn(name)
+  else if (isOwn(name)) prepare = await prepareOwn(name)
   else prepare = await peerNamed(name).prepare()
   return { say: 'loaded' }
 }

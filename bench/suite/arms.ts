@@ -6,7 +6,7 @@ import type { Numerics } from '../../reference/contract.ts'
 import { ArmProcess } from '../measure/armProcess.ts'
 import type { MemorySpeed } from '../measure/calibration.ts'
 import type { Block, SamplerOptions } from '../measure/sampler.ts'
-import { isRung } from './own.ts'
+import { isOwn } from './own.ts'
 import { PEAK, type Reply, type Request } from './protocol.ts'
 
 /** What takes longer than this to answer is taken for hung. */
@@ -47,7 +47,7 @@ export class Arm {
 
   constructor(name: string) {
     this.name = name
-    this.own = name === 'optimized' || name === PEAK || isRung(name)
+    this.own = name === PEAK || isOwn(name)
     this.numerics = name === 'winograd' ? 'winograd' : 'sum'
   }
 

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest'
 import { instantiate } from '../../properties/case.ts'
 import { parseCase } from '../../properties/descriptor.ts'
 import { judgeOf } from './admit.ts'
-import { prepareOwn, rungNamed } from './own.ts'
+import { clockOf, prepareOwn, rungNamed } from './own.ts'
 
-const named = ['optimized', 'textbook', 'blocked', 'simd', 'session', 'session-fed', 'winograd'].map(rungNamed)
+const named = ['optimized', 'textbook', 'blocked', 'simd', 'session', 'session-fed', 'session-threads', 'winograd'].map(rungNamed) // biome-ignore format: a list
 
 it.each(named)('%s gives the right result before it runs and after', async (name) => {
   const prepare = await prepareOwn(name)
@@ -22,6 +22,7 @@ it.each(named)('%s gives the right result before it runs and after', async (name
       })
       await prepared.run()
     }
+    await prepared.close()
   }
 })
 
@@ -29,6 +30,11 @@ it('a session refuses by name what it does not prepare', async () => {
   const prepare = await prepareOwn('session')
   const call = instantiate(parseCase('maxPool2d n1c2h4w4 k2'), 'float32')
   expect(() => prepare(call)).toThrow(expect.objectContaining({ name: 'Unsupported' }))
+})
+
+it('threads are timed by the wall, and what is beside them', () => {
+  expect([clockOf(['session', 'session-threads']), clockOf(['simd', 'threads'])]).toEqual(['wall', 'wall'])
+  expect(clockOf(['simd', 'session-fed'])).toBe('processor')
 })
 
 it('a rung that is none is refused with the nearest', () => {

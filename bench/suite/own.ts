@@ -1,14 +1,17 @@
 /**
  * What this project has itself: the rungs of the ladder. Those with the contract's signature are timed as one full call, operands
  * copied in, weights packed and the result copied out each time. A session is prepared beforehand: `session` keeps x and y in
- * its memory, as tfjs-wasm does, `session-fed` copies x in and y out, as ONNX Runtime does.
+ * its memory, as tfjs-wasm does, `session-fed` copies x in and y out, as ONNX Runtime does; `session-threads` is `session` on one
+ * thread a core.
  */
 import type { Prepare, Prepared, PreparedCall } from '../../audit/target/prepared.ts'
 import { type Implementation, Unsupported } from '../../reference/contract.ts'
 import { callOperator, nearest } from '../../reference/operators.ts'
+import type { Clock } from '../measure/sampler.ts'
 
 /** From the textbook upwards. */
-const rungs = ['textbook', 'blocked', 'simd', 'session', 'session-fed', 'winograd', 'threads'] as const
+// biome-ignore format: a list
+export const rungs = ['textbook', 'blocked', 'simd', 'session', 'session-fed', 'winograd', 'threads', 'session-threads'] as const
 export type Rung = (typeof rungs)[number]
 
 /** `optimized`, the fastest rung that runs here, or a rung by name. */
@@ -16,13 +19,20 @@ export type Own = 'optimized' | Rung
 
 export const isRung = (name: string): name is Rung => rungs.some((rung) => rung === name)
 
+export const isOwn = (name: string): name is Own => name === 'optimized' || isRung(name)
+
 /** Throws RangeError for a name that is no rung. */
 export function rungNamed(name: string): Own {
-  if (name === 'optimized' || isRung(name)) return name
+  if (isOwn(name)) return name
+  const all = [...rungs, 'optimized']
   throw new RangeError(
-    `bench: no rung is called ${name}; did you mean ${nearest(name, rungs)}? There are ${rungs.join(', ')}`,
+    `bench: no rung is called ${name || '""'}; did you mean ${nearest(name, all)}? There are ${all.join(', ')}`,
   )
 }
+
+/** Whose work several threads share is timed by the wall, and so is who is timed beside it. */
+export const clockOf = (rungs: readonly Own[]): Clock =>
+  rungs.some((rung) => rung === 'threads' || rung === 'session-threads') ? 'wall' : 'processor'
 
 /** Loads one alone, so that a process knows no other: V8 compiles for what it has seen. */
 export async function prepareOwn(name: Own): Promise<Prepare> {
@@ -44,6 +54,11 @@ export async function prepareOwn(name: Own): Promise<Prepare> {
     case 'session-fed':
       if (!session) throw new Unsupported(NO_SIMD)
       return held(session, name === 'session-fed')
+    case 'session-threads': {
+      if (!session) throw new Unsupported(NO_SIMD)
+      const { threadCount } = await import('../../optimized/threads/support.ts')
+      return held(() => session({ threads: threadCount(), leastFlops: 0 }))
+    }
   }
 }
 
@@ -60,10 +75,10 @@ const calls =
     }
   }
 
-type SessionOf = NonNullable<typeof import('../../optimized/index.ts').session>
+type Session = ReturnType<NonNullable<typeof import('../../optimized/index.ts').session>>
 
 const held =
-  (start: SessionOf, fed: boolean): Prepare =>
+  (start: () => Session, fed = false): Prepare =>
   (asked): Prepared => {
     const { x, w, b } = asked.operands
     if (!x || !w) return refuse('session', asked)
@@ -78,9 +93,9 @@ const held =
       layer.run()
       return read()
     }
-    return { run: fed ? feed : layer.run, result: feed, close: () => {} }
+    return { run: fed ? feed : layer.run, result: feed, close: () => s.close() }
 
-    function layerOf(s: ReturnType<SessionOf>, x: ReturnType<typeof s.tensor>, { operator, attributes }: PreparedCall) {
+    function layerOf(s: Session, x: ReturnType<typeof s.tensor>, { operator, attributes }: PreparedCall) {
       const { stride, padding, dilation, groups } = attributes
       if (operator === 'dense') return s.dense({ x, w: w!, b })
       if (operator === 'conv2d' && stride && padding && dilation && groups !== undefined)

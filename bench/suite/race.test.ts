@@ -10,7 +10,7 @@ function racer(name: string, log: string[], each: (turn: number) => number): Rac
     warm: async () => true,
     block: async () => {
       log.push(name)
-      return { ms: each(turn++), delay: 0, switches: 0 }
+      return { ms: each(turn++), delay: 0, switches: 0, samples: [] }
     },
   }
 }

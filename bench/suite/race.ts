@@ -3,8 +3,7 @@
  * within a round happens to all, so that a ratio within a round says more than two times.
  */
 import type { Random } from '../../properties/random.ts'
-import { medianInterval } from '../interval.ts'
-import type { Estimate } from '../measure/record.ts'
+import { type Interval, medianInterval } from '../interval.ts'
 import type { Clock } from '../measure/sampler.ts'
 import type { Arm } from './arms.ts'
 
@@ -38,12 +37,12 @@ export class Result {
   }
 
   /** Milliseconds a call. */
-  of(name: string): Estimate {
+  of(name: string): Interval {
     return medianInterval(this.rounds.flatMap((round) => round.get(name) ?? []))
   }
 
   /** How many times as fast `a` is as `b`, where a call of `weight` times as much work counts once. */
-  ratio(a: string, b: string, weight = 1): Estimate {
+  ratio(a: string, b: string, weight = 1): Interval {
     const ratios = this.rounds.flatMap((round) => {
       const [mine, theirs] = [round.get(a), round.get(b)]
       return mine === undefined || theirs === undefined ? [] : [(weight * theirs) / mine]

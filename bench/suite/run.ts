@@ -2,7 +2,8 @@
 import { instantiate } from '../../properties/case.ts'
 import { Random } from '../../properties/random.ts'
 import { sizeOf } from '../../reference/tensor.ts'
-import type { BenchDocument, Estimate, Measurement, Skipped } from '../measure/record.ts'
+import { type Interval, quantile } from '../interval.ts'
+import type { BenchDocument, Measurement, Skipped } from '../measure/record.ts'
 import type { Clock } from '../measure/sampler.ts'
 import { peakFlops } from '../peak.ts'
 import { admitted, judgeOf, type Refusal, type Right } from './admit.ts'
@@ -26,6 +27,8 @@ export interface Timed {
 
 export interface Run {
   readonly calibration: BenchDocument['calibration']
+  /** GFLOP/s, a case each, of which the calibration has the median. */
+  readonly peaks: readonly number[]
   readonly timed: readonly Timed[]
   readonly skipped: readonly Skipped[]
 }
@@ -40,15 +43,18 @@ export interface RunOptions {
   readonly seed: number
   readonly progress: (text: string) => void
   readonly onCase: (timed: readonly Timed[], skipped: readonly Skipped[]) => void
+  /** Ends the run: what was timed by then is its result. */
+  readonly signal?: AbortSignal
 }
 
 export async function run(lines: readonly Line[], options: RunOptions): Promise<Run> {
-  const { arms: names, seconds, seed, progress, onCase } = options
+  const { arms: names, seconds, seed, progress, onCase, signal } = options
   const peak = new Arm(PEAK)
   const arms = names.map((name) => new Arm(name))
   const random = new Random(seed)
   const timed: Timed[] = []
   const skipped: Skipped[] = []
+  const interrupted = new Promise<undefined>((resolve) => signal?.addEventListener('abort', () => resolve(undefined)))
   try {
     progress(`starting ${names.join(', ')}`)
     const loaded = await startAll(arms, skipped, lines[0]!.suite)
@@ -61,14 +67,18 @@ export async function run(lines: readonly Line[], options: RunOptions): Promise<
       const until = performance.now() + Math.max(0, end - performance.now()) / (lines.length - i)
       const say = (name: string): void =>
         progress(`${i + 1}/${lines.length} ${line.suite} ${line.label || line.descriptor}: ${name}`)
-      const found = await timeCase(line, loaded, peak, { ...options, bandwidth, random, until, say })
+      if (signal?.aborted) break
+      const work = timeCase(line, loaded, peak, { ...options, bandwidth, random, until, say })
+      work.catch(() => undefined) // Its arms are ended under it when the run is.
+      const found = await Promise.race([work, interrupted])
+      if (!found) break
       timed.push(...found.timed)
       skipped.push(...found.skipped)
       if (found.peak !== undefined) peaks.push(found.peak)
       onCase(found.timed, found.skipped)
     }
-    const middle = peaks.length > 0 ? [...peaks].sort((a, b) => a - b)[peaks.length >> 1]! : 0
-    return { calibration: { peak: middle, bandwidth, latency }, timed, skipped }
+    const peakOfRun = peaks.length > 0 ? quantile(peaks, 0.5) : 0
+    return { calibration: { peak: peakOfRun, bandwidth, latency }, peaks, timed, skipped }
   } finally {
     for (const arm of [...arms, peak]) arm.end()
   }
@@ -153,11 +163,11 @@ async function timeCase(line: Line, arms: readonly Arm[], peak: Arm, options: Ca
   }
 }
 
-/** GFLOP/s of so many milliseconds: the least time is the most rate. */
-const rateOf = (flops: number, { median, low, high }: Estimate): Estimate => ({
-  median: flops / median / 1e6,
-  low: flops / high / 1e6,
-  high: flops / low / 1e6,
+/** Of an amount in so many milliseconds, 10⁹ a second: the least time is the most rate. */
+const rateOf = (amount: number, { median, low, high }: Interval): Interval => ({
+  median: amount / median / 1e6,
+  low: amount / high / 1e6,
+  high: amount / low / 1e6,
 })
 
 interface Given {
@@ -181,8 +191,8 @@ function measured(line: Line, arm: Arm, result: Result, given: Given): Measureme
     flops,
     bytes,
     rate: rateOf(flops, ms),
-    ofPeak: result.ratio(arm.name, PEAK, flops / peakFlops).median,
-    ofBandwidth: bytes / ms.median / 1e6 / bandwidth,
+    ofPeak: result.ratio(arm.name, PEAK, flops / peakFlops),
+    ofBandwidth: rateOf(bytes / bandwidth, ms),
     verdict: given.verdict,
     ...(ratio.length > 0 ? { ratio } : {}),
   }

@@ -40,7 +40,11 @@ function fileOf(name: string): string {
   if (suites.some((suite) => suite === name)) return fileURLToPath(new URL(`${name}.txt`, shapesFolder))
   if (existsSync(name) && !statSync(name).isDirectory()) return name
   const all = [...suites, NETWORKS]
-  const meant = /[/\\.]/.test(name) ? `there is no such file` : `did you mean ${nearest(name, all)}?`
+  const meant = existsSync(name)
+    ? 'it is a folder.'
+    : /[/\\.]/.test(name)
+      ? 'there is no such file.'
+      : `did you mean ${nearest(name, all)}?`
   throw new RangeError(
     `bench: no suite is called ${name}; ${meant} There are ${all.join(', ')}, and files of descriptors, ./my-shapes.txt`,
   )

@@ -1,5 +1,6 @@
 /** The last lines of a run: geometric means by kind of layer, and what falls behind. */
 import { operatorRow } from '../../reference/operators.ts'
+import { quantile } from '../interval.ts'
 import type { Skipped } from '../measure/record.ts'
 import type { Timed } from './run.ts'
 import { skippedText } from './text.ts'
@@ -43,16 +44,16 @@ export function summary(
   timed: readonly Timed[],
   skipped: readonly Skipped[],
   own: readonly string[],
-  peak: number,
+  peaks: readonly number[],
 ): string {
   return [
-    `SIMD multiply-add peak ${peak.toFixed(1)} GFLOP/s`,
+    peakText(peaks),
     ...own.flatMap((name) => {
       const mine = timed.filter(({ measurement }) => measurement.implementation === name)
       return [
         ...partsText(
           `${name}: ${large.name}, of peak`,
-          mine.filter(large.has).map((t) => t.measurement.ofPeak),
+          mine.filter(large.has).map((t) => t.measurement.ofPeak.median),
         ),
         ...gradientsText(name, mine),
         ...ratiosText(name, mine),
@@ -88,6 +89,14 @@ function ratiosText(name: string, timed: readonly Timed[]): string[] {
 const sameMembers = (a: readonly Timed[], b: readonly Timed[]): boolean =>
   a.length === b.length && a.every((t, i) => t === b[i])
 
+/** The peak moves with the machine, and each part of it is taken of the peak of its own rounds. */
+function peakText(peaks: readonly number[]): string {
+  if (peaks.length === 0) return 'nothing was timed'
+  const [least, most] = [Math.min(...peaks), Math.max(...peaks)]
+  const range = peaks.length > 1 ? `, from ${least.toFixed(1)} to ${most.toFixed(1)} case by case` : ''
+  return `SIMD multiply-add peak ${quantile(peaks, 0.5).toFixed(1)} GFLOP/s${range}`
+}
+
 function partsText(what: string, parts: readonly number[]): string[] {
   if (parts.length === 0) return []
   const percent = (value: number): string => `${(100 * value).toFixed(0)} %`
@@ -102,7 +111,10 @@ function gradientsText(name: string, timed: readonly Timed[]): string[] {
     for (const operator of Object.values(operatorRow(line.case.operator).derivatives ?? {})) {
       const gradient = timed.find((t) => t.line.case.operator === operator && isOf(t, line.case))
       if (gradient)
-        parts.set(operator, [...(parts.get(operator) ?? []), gradient.measurement.ofPeak / measurement.ofPeak])
+        parts.set(operator, [
+          ...(parts.get(operator) ?? []),
+          gradient.measurement.ofPeak.median / measurement.ofPeak.median,
+        ])
     }
   }
   return [...parts].flatMap(([operator, values]) => partsText(`${name}: ${operator}, of the layer's rate`, values))

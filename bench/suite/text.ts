@@ -1,6 +1,6 @@
 /** A case as lines of text, and what was left out. */
-import { intervalText } from '../interval.ts'
-import type { Estimate, Measurement, Skipped } from '../measure/record.ts'
+import { type Interval, intervalText } from '../interval.ts'
+import type { Measurement, Skipped } from '../measure/record.ts'
 import type { Timed } from './run.ts'
 
 /** What was timed of one case: a line that names it, and one an implementation. */
@@ -30,8 +30,8 @@ function lineText({ measurement: m, error, steady }: Timed, all: readonly Timed[
     m.implementation.padEnd(18),
     timeText(m.seconds).padEnd(26),
     intervalText(m.rate, ' GFLOP/s', m.rate.median < 10 ? 2 : 1).padEnd(28),
-    `${percent(m.ofPeak)} of peak`,
-    `${percent(m.ofBandwidth)} of bandwidth`,
+    `${percentText(m.ofPeak)} of peak`.padEnd(22),
+    `${percentText(m.ofBandwidth)} of bandwidth`.padEnd(27),
     `${m.verdict}, error ${error.toExponential(1)}`.padEnd(25),
     ...ratiosText(m, all),
     ...(steady ? [] : ['not steady']),
@@ -40,12 +40,13 @@ function lineText({ measurement: m, error, steady }: Timed, all: readonly Timed[
 }
 
 /** Microseconds below a millisecond. */
-function timeText({ median, low, high }: Estimate): string {
+function timeText({ median, low, high }: Interval): string {
   const [scale, unit] = median < 1e-3 ? [1e6, ' µs'] : [1e3, ' ms']
   return intervalText({ median: scale * median, low: scale * low, high: scale * high }, unit)
 }
 
-const percent = (part: number): string => `${(100 * part).toFixed(0).padStart(3)} %`
+const percentText = ({ median, low, high }: Interval): string =>
+  intervalText({ median: 100 * median, low: 100 * low, high: 100 * high }, ' %', 0)
 
 const quantity = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3))
 
