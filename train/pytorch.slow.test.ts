@@ -9,9 +9,10 @@ import { pythonWith, titled } from '../audit/witness/python.ts'
 import { blocked64 } from '../optimized/index.ts'
 import type { Tensor } from '../reference/contract.ts'
 import { textbook } from '../reference/textbook.ts'
+import { checkpointOf } from './checkpoint.ts'
 import { readDataset } from './idx.ts'
 import { writeSafetensors } from './safetensors.ts'
-import { batchOf, begin, checkpointOf, descendOn, orderOf } from './trainer.ts'
+import { batchOf, begin, descendOn, orderOf } from './trainer.ts'
 
 const STEPS = 100
 const BATCH = 8
@@ -32,12 +33,12 @@ describe.skipIf(python.skip)(titled('PyTorch', python), () => {
   ] as const)('%s, rate %d: 100 costs agree to 1e-9 relative (%#)', async (variant, rate, by) => {
     expect(python.missing).toBeUndefined()
     const training = begin(
-      { variant, seed: 3, batch: BATCH, rate, momentum: 0.9, decay: 1, weightDecay: DECAY },
+      { variant, seed: 3, batch: BATCH, rate, momentum: 0.9, decay: 1, weightDecay: DECAY, images: set.count },
       'float64',
     )
     const weights = join(folder, 'weights.safetensors')
     writeFileSync(weights, writeSafetensors(checkpointOf(training)))
-    const order = orderOf(training, set.count)
+    const order = orderOf(training)
     const tensors: Record<string, Tensor> = {}
     const ours: number[] = []
     for (let s = 0; s < STEPS; s++) {

@@ -17,6 +17,7 @@ const entry = z.object({
   shape: z.array(z.number().int().nonnegative()),
   data_offsets: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]),
 })
+const object = z.record(z.string(), z.unknown())
 const texts = z.record(z.string(), z.string())
 
 export function writeSafetensors({ tensors, metadata }: Bundle): Uint8Array {
@@ -50,15 +51,12 @@ export function readSafetensors(bytes: Uint8Array, name: string): Bundle {
   if (bytes.length < 8) fail(`${bytes.length} bytes hold no length of 8`)
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
   if (length > bytes.length - 8) fail(`the header is said to have ${length} bytes, ${bytes.length - 8} follow`)
-  let header: Record<string, unknown> = {}
-  try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)))
-  } catch {
-    fail('the header is no JSON')
-  }
-  const { __metadata__: said, ...rest } = header
+  const header = object.safeParse(jsonOf(bytes.subarray(8, 8 + length)))
+  if (!header.success) return fail('the header is no JSON object')
+  const { __metadata__: said, ...rest } = header.data
   const numbers = bytes.subarray(8 + length)
   const tensors: Record<string, Tensor> = {}
+  const spans: { key: string; from: number; to: number }[] = []
   for (const [key, value] of Object.entries(rest)) {
     const read = entry.safeParse(value)
     if (!read.success) return fail(`${key}: ${read.error.issues[0]?.message}`)
@@ -69,10 +67,26 @@ export function readSafetensors(bytes: Uint8Array, name: string): Bundle {
       return fail(
         `${key}: (${shape.join(',')}) of ${dtype} needs ${size} bytes, [${from},${to}) of ${numbers.length} is given`,
       )
+    spans.push({ key, from, to })
     // A copy of its own: slice() of Node's Buffer, which files are read into, would share the whole file.
     const { buffer } = new Uint8Array(numbers.subarray(from, to))
     tensors[key] = { shape, data: dtype === 'F32' ? new Float32Array(buffer) : new Float64Array(buffer) }
   }
+  let end = 0
+  for (const { key, from, to } of spans.sort((a, b) => a.from - b.from || a.to - b.to)) {
+    if (from !== end) fail(`${key}: its numbers begin at ${from}, those before it end at ${end}`)
+    end = to
+  }
+  if (end !== numbers.length) fail(`the last numbers end at ${end} of ${numbers.length} bytes`)
   const metadata = texts.safeParse(said ?? {})
   return metadata.success ? { tensors, metadata: metadata.data } : fail('__metadata__ holds what is no text')
+}
+
+/** undefined where it is none. */
+function jsonOf(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch {
+    return undefined
+  }
 }

@@ -7,8 +7,12 @@ import type { CostName, Layer } from '../reference/network/index.ts'
 import { type AnyOperands, type AttributeBag, callOperator } from '../reference/operators.ts'
 import { sizeOf } from '../reference/tensor.ts'
 
+type Weighted = Extract<Layer<number>, { readonly w: unknown }>
+/** Parameters are typed arrays in the precision of the implementation. */
+export type TypedLayer = Exclude<Layer<number>, Weighted> | (Weighted & Gradients)
+
 export interface Network {
-  readonly layers: readonly Layer<number>[]
+  readonly layers: readonly TypedLayer[]
   readonly cost: CostName
 }
 
@@ -32,9 +36,6 @@ export interface Step {
   readonly cost: number
   readonly gradients: readonly (Gradients | undefined)[]
 }
-
-/** What the layer says of its parameters: typed arrays in the precision of the implementation. */
-const held = (t: { shape: readonly number[]; data: ArrayLike<number> }): Tensor => t as Tensor
 
 /** Calls one operator. Throws Unsupported where the implementation leaves it out. */
 async function call(
@@ -115,11 +116,7 @@ export async function step(
         b: await run(`${kind}BiasGradient`, { dy }),
       }
       if (l > 0)
-        dy = await run(
-          `${kind}InputGradient`,
-          { dy, w: held(w) },
-          kind === 'conv2d' ? { ...own, inputSize: plane(x) } : own,
-        )
+        dy = await run(`${kind}InputGradient`, { dy, w }, kind === 'conv2d' ? { ...own, inputSize: plane(x) } : own)
     } else if (layer.kind === 'maxPool2d') dy = await run('maxPool2dGradient', { x, dy }, layer.attributes)
     else if (layer.kind === 'averagePool2d')
       dy = await run('averagePool2dGradient', { dy }, { ...layer.attributes, inputSize: plane(x) })
