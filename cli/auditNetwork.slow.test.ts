@@ -92,6 +92,8 @@ describe('audit --model upscaler', () => {
         [['--model', 'downscaler'], 'there is upscaler'],
         [['--model', 'upscaler', '--image', faulty], 'it is no PNG'],
         [['--model', 'upscaler', '--image', join(folder, 'none.png')], 'ENOENT'],
+        // Before a layer is judged: a progress line would be a second line.
+        [['--model', 'upscaler', '--pictures', faulty], `--pictures ${faulty} cannot be written: EEXIST`],
         [['tfjs', '--model', 'upscaler'], 'did you mean tfjs-cpu'],
       ] as const) {
         const { stdout, stderr, status } = cli(args)

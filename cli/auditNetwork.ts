@@ -14,6 +14,7 @@ import { shapeText, type Tensor } from '../reference/tensor.ts'
 import { contenderNamed, limitsOf, missingOf, refuseMissing, withContenders } from './contenders.ts'
 import { exitCode, UsageError } from './exit.ts'
 import { progressLine } from './progress.ts'
+import { tryFile, writing } from './writing.ts'
 
 export interface AuditNetworkFlags {
   readonly image?: string
@@ -37,6 +38,10 @@ export async function auditNetwork(
 ): Promise<number> {
   const network = publishedNetwork(name)
   const { x, image } = fed(network, flags)
+  writing('--pictures', flags.pictures, () => {
+    mkdirSync(flags.pictures, { recursive: true })
+    tryFile(join(flags.pictures, 'input.png'))
+  })
   const { model } = network
   const starts = (targets.length > 0 ? targets : usual()).map((name) => () => started(name, network, limitsOf(flags)))
   const report = await withContenders(starts, (contenders) =>
@@ -109,23 +114,18 @@ function told(about: string): (layer: number, of: number, name: string) => void 
 function drawn(folder: string, x: Tensor, { textbook, ends }: NetworkReport): PictureLine[] {
   const write = (name: string, picture: Parameters<typeof writePicture>[0]): string => {
     const file = join(folder, `${name.replace(/[^\w.-]+/g, '-')}.png`)
-    writeFileSync(file, writePicture(picture))
+    writing('--pictures', file, () => writeFileSync(file, writePicture(picture)))
     return file
   }
-  try {
-    mkdirSync(folder, { recursive: true })
-    const lines: PictureLine[] = [
-      { contender: 'input', file: write('input', x) },
-      { contender: 'textbook', file: write('textbook', textbook) },
-    ]
-    for (const { name, output } of ends) {
-      if (output?.shape.join() !== textbook.shape.join()) continue
-      const { picture, ...facts } = difference(output, textbook)
-      const file = write(name, output)
-      lines.push({ contender: name, file, difference: { ...facts, file: write(`${name}-difference`, picture) } })
-    }
-    return lines
-  } catch (error) {
-    throw new UsageError(`--pictures ${folder}: ${error instanceof Error ? error.message : String(error)}`)
+  const lines: PictureLine[] = [
+    { contender: 'input', file: write('input', x) },
+    { contender: 'textbook', file: write('textbook', textbook) },
+  ]
+  for (const { name, output } of ends) {
+    if (output?.shape.join() !== textbook.shape.join()) continue
+    const { picture, ...facts } = difference(output, textbook)
+    const file = write(name, output)
+    lines.push({ contender: name, file, difference: { ...facts, file: write(`${name}-difference`, picture) } })
   }
+  return lines
 }

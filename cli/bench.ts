@@ -1,30 +1,37 @@
 /** `cnn-oracle bench --against REF` and `bench selftest`: the gate of speed, and what it promises. */
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { environment } from '../audit/report/environment.ts'
 import { gate, gateExit, gateText } from '../bench/gate/gate.ts'
-import { readTrials, selftest, selftestText, type Trial } from '../bench/gate/selftest.ts'
+import { noiseOf, readTrials, selftest, selftestText, type Trial } from '../bench/gate/selftest.ts'
 import { type Tracked, tracked } from '../bench/gate/tracked.ts'
 import { checkout } from '../bench/gate/tree.ts'
 import { append, thisRun } from '../bench/history/entry.ts'
 import { entriesOfGate } from '../bench/history/fromGate.ts'
 import { FLAGS } from '../bench/measure/armProcess.ts'
 import { exitCode, UsageError } from './exit.ts'
+import { interruption } from './interruption.ts'
 import { progressLine } from './progress.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** A gate that confirms what failed ends within this on two quiet cores. */
+const SECONDS = 240
 
 export interface BenchFlags {
   readonly against: string
   readonly filter?: readonly string[]
   readonly seed: number
   readonly record?: string
+  /** When the last session begins. */
+  readonly seconds?: number
   readonly json?: boolean
   readonly list?: boolean
 }
 
 export async function bench(
   suites: readonly string[],
-  { against, filter, seed, record, json, list }: BenchFlags,
+  { against, filter, seed, record, seconds = SECONDS, json, list }: BenchFlags,
 ): Promise<number> {
   if (suites.length > 0)
     throw new UsageError(
@@ -37,18 +44,21 @@ export async function bench(
     return exitCode.holds
   }
   const base = checkout(root, against)
+  const signal = interruption()
   const line = progressLine()
   const report = await gate({ base: base.folder, head: root }, kernels, {
     seed,
-    noise: {},
-    progress: (text) => line.show(text),
+    noise: noiseOf(readTrials(join(root, 'bench/history/selftest.jsonl'))),
+    limit: seconds,
+    signal,
+    progress: (text) => line.show(signal.aborted ? `${text}; the last, interrupted` : text),
   })
   line.clear()
   const document = { schemaVersion: 1, base: base.commit, ...environment(), ...report }
   if (record !== undefined) append(record, entriesOfGate(report, base.commit, thisRun([...FLAGS, '--expose-gc'])))
   const text = `against ${against}, ${base.commit.slice(0, 12)}\n${gateText(report)}`
   process.stdout.write(`${json ? JSON.stringify(document, null, 2) : text}\n`)
-  return gateExit(report)
+  return signal.aborted ? exitCode.interrupted : gateExit(report)
 }
 
 function chosen(filter: readonly string[] | undefined): readonly Tracked[] {

@@ -27,10 +27,7 @@ const names = (list: readonly string[]): string => list.join(', ') || 'none'
 
 /** A history, the document of a suite, or the entries of a commit. */
 function recorded(what: string, history: string): Entry[] {
-  if (existsSync(what))
-    return what.endsWith('.jsonl')
-      ? readHistory(what)
-      : entriesOfDocument(readDocument(what), new Date(0).toISOString())
+  if (existsSync(what)) return what.endsWith('.jsonl') ? readHistory(what) : entriesOfDocument(readDocument(what))
   const commit = commitOf(what)
   const all = readHistory(history)
   const entries = all.filter((entry) => entry.commit?.startsWith(commit) ?? false)

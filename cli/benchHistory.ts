@@ -19,7 +19,7 @@ export interface HistoryFlags {
 export function benchHistory(path: string | undefined, { filter, add, record, svg, json }: HistoryFlags): number {
   if (add !== undefined) {
     const to = record ?? `${HISTORY}/suites.jsonl`
-    const entries = entriesOfDocument(readDocument(add), new Date().toISOString())
+    const entries = entriesOfDocument(readDocument(add))
     append(to, entries)
     process.stderr.write(`cnn-oracle: ${entries.length} lines added to ${to}\n`)
   }

@@ -14,6 +14,7 @@ const causedByInput = new Set([
   'ShapeError',
   'ModuleError',
   'DataError',
+  'Diverged',
   'HistoryError',
   'KnownError',
   'MergeError',

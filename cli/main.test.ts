@@ -1,8 +1,40 @@
 import { spawnSync } from 'node:child_process'
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
 
 const run = (command: string) => spawnSync('bash', ['-c', command], { encoding: 'utf8', timeout: 20_000 })
 const cli = 'node --import tsx cli/main.ts'
+
+let runs = 0
+
+/** The same program in this process: a start of one costs a second, and there are twenty of them. */
+async function runHere(...args: string[]): Promise<{ stdout: string; stderr: string; status: unknown }> {
+  const { argv, exitCode } = process
+  const written = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const)
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      written[name] += text
+      return true
+    })
+  process.argv = ['node', 'cnn-oracle', ...args]
+  process.exitCode = undefined
+  const listening = process.stdout.listeners('error')
+  try {
+    const again = `./main.ts?run=${runs++}`
+    await import(again)
+    return { ...written, status: process.exitCode }
+  } finally {
+    vi.restoreAllMocks()
+    for (const listener of process.stdout.listeners('error'))
+      if (!listening.includes(listener)) process.stdout.off('error', listener as () => void)
+    Object.assign(process, { argv, exitCode })
+  }
+}
+
+const broken = join(mkdtempSync(join(tmpdir(), 'cnn-oracle-')), 'broken.jsonl')
+writeFileSync(broken, 'broken\n')
 
 describe('the command line', () => {
   it('ends quietly when its reader has enough', () => {
@@ -36,8 +68,8 @@ describe('the command line', () => {
     ['conv2d n1c4h2w2 m4r3s3', 'conv2d'],
     ['sigmoid n1 @real#1', 'sigmoid'],
     ['relu x5', 'relu'],
-  ])('plan %s: a descriptor without a plan ends in one line; exit code 2', (descriptor, named) => {
-    const { stderr, stdout, status } = run(`${cli} plan '${descriptor}'`)
+  ])('plan %s: a descriptor without a plan ends in one line; exit code 2', async (descriptor, named) => {
+    const { stderr, stdout, status } = await runHere('plan', descriptor)
     expect(status).toBe(2)
     expect(stdout).toBe('')
     expect(stderr).toMatch(/^cnn-oracle: .+\n$/)
@@ -60,13 +92,13 @@ describe('the command line', () => {
     ['bench lenet --rung winogrd', 'did you mean winograd?'],
     ['bench selftest --only 3', '0, 2, 5 or 10'],
     ['bench selftest --load much', 'idle, loaded or both'],
-    ['bench history no-such.jsonl', 'record one with bench --record'],
-    ['bench history <(echo broken) --no-svg', ':1: the line is no JSON'],
+    ['bench history no-such.jsonl', 'record one with bench --against main --record'],
+    [`bench history ${broken} --no-svg`, ':1: the line is no JSON'],
     ['bench compare no-such-file HEAD', 'neither a file nor a commit'],
     ['bench report no-such.json', '--json'],
     ['bench harness --only speed', 'textbook, gradients, verdicts, audit, startup'],
-  ])('%s is refused in one line with the mend; exit code 2', (command, mend) => {
-    const { stderr, stdout, status } = run(`${cli} ${command}`)
+  ])('%s is refused in one line with the mend; exit code 2', async (command, mend) => {
+    const { stderr, stdout, status } = await runHere(...command.split(' '))
     expect(status).toBe(2)
     expect(stdout).toBe('')
     expect(stderr).toMatch(/^cnn-oracle: .+\n$/)

@@ -174,7 +174,7 @@ program
   .option('-e, --epochs <count>', 'passes over the images', wholeNumber(1), 20)
   .option('-b, --batch <count>', 'images a step', wholeNumber(1), 32)
   .option('-s, --seed <number>', 'seed of weights and order', wholeNumber(1), 1)
-  .option('--rate <number>', 'learning rate (default: mean 0.2, max 0.025)', positive)
+  .option('--rate <number>', 'learning rate (default: mean 1.6, max 0.025)', positive)
   .option('--momentum <number>', 'momentum, below 1', momentum, 0.9)
   .option('--decay <number>', 'what is left of the rate after each epoch, up to 1', decay, 0.87)
   .option('--weight-decay <number>', 'pull of weights towards 0 (default: mean 0, max 0.0005)', atLeast0)
@@ -183,8 +183,9 @@ program
   .option('--verify <count>', 'hold every so many steps against the textbook: 100 or every=100', every)
   .option('--checkpoint <file>', 'where to write it', 'checkpoint.safetensors')
   .option('--resume <file>', 'go on from a checkpoint, with its settings')
-  .action(async (flags) => {
-    process.exitCode = await (await import('./train.ts')).train(flags)
+  .action(async (flags, command) => {
+    const asked = Object.keys(flags).filter((name) => command.getOptionValueSource(name) === 'cli')
+    process.exitCode = await (await import('./train.ts')).train(flags, new Set(asked))
   })
 
 const bench = program
@@ -199,15 +200,14 @@ const bench = program
   .option('--peers', 'beside every installed package, in turns within one run')
   .option(
     '--rung <name>',
-    'rungs of the ladder, each beside the first: textbook, blocked, simd, session, session-fed, winograd, threads',
+    'rungs of the ladder, each beside the first: textbook, blocked, simd, session, session-fed, winograd, threads, session-threads',
     several,
   )
   .option('--gradients', 'the gradients of each layer as well')
   .option(
     '--seconds <count>',
-    'what the cases of a suite may take, as far as intervals of six rounds allow',
+    'what the cases of a suite may take, as far as intervals of six rounds allow (40); with --against, when the last session begins (240)',
     wholeNumber(1),
-    40,
   )
   .option(
     '-f, --filter <text>',
@@ -219,7 +219,10 @@ const bench = program
     'the commit to compare with, a branch, a tag or a hash: PASS, FAIL or INCONCLUSIVE a kernel',
   )
   .option('-s, --seed <number>', 'seed of the order in which arms take turns', wholeNumber(1), 1)
-  .option('--record <file>', 'with --against: append the result to a history, a line of JSON a run')
+  .option(
+    '--record <file>',
+    'append to this history: the result of --against or of harness, a line a kernel, or what history --add reads',
+  )
   .option('--json', 'print one JSON document instead of a table')
   .option('--list', 'list the cases; with --against the tracked kernels')
   .action(async (names: string[], flags) => {

@@ -1,5 +1,5 @@
 /** Where reports go: each reporter to stdout or to its file, and the exit code that the document asks for. */
-import { accessSync, appendFileSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { type AuditDocument, newsOf } from '../audit/report/document.ts'
@@ -7,6 +7,7 @@ import { githubSummary } from '../audit/report/github.ts'
 import { isReporterName, type ReporterName, reporters } from '../audit/report/reporters.ts'
 import { nearest } from '../reference/operators.ts'
 import { exitCode, UsageError } from './exit.ts'
+import { tryFile, writing } from './writing.ts'
 
 export interface ReportFlags {
   readonly reporter?: readonly string[]
@@ -42,7 +43,12 @@ export function outputsOf({ reporter = [], output = [], json }: ReportFlags): re
   if (open.length > 1 && alone !== undefined) {
     throw new UsageError(`${open.join(' and ')} cannot share stdout; give a file: --output ${alone}=FILE`)
   }
-  for (const { file } of outputs) if (file !== undefined) refuseFile(file)
+  for (const { file } of outputs)
+    if (file !== undefined)
+      writing('--output', file, () => {
+        mkdirSync(dirname(file), { recursive: true })
+        tryFile(file)
+      })
   return outputs
 }
 
@@ -65,19 +71,6 @@ function fileOf(text: string, named: readonly ReporterName[]): Required<Output> 
     )
   }
   return { reporter: distinct[0] ?? 'terminal', file: text }
-}
-
-/** Throws UsageError for a file that could not be written in the end. */
-function refuseFile(file: string): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true })
-    if (existsSync(file) && statSync(file).isDirectory()) throw new Error('it is a folder')
-    accessSync(existsSync(file) ? file : dirname(file), constants.W_OK)
-  } catch (error) {
-    throw new UsageError(
-      `--output ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-    )
-  }
 }
 
 /** Writes every report and returns the exit code. Throws UsageError where nothing was audited at all. */

@@ -8,6 +8,13 @@ export interface ProgressLine {
 }
 
 const REDRAW_MS = 100
+const BAR = 10
+
+/** "━━━━──────" of a part that is 0 to 1. */
+export function bar(part: number): string {
+  const full = Math.floor(part * BAR)
+  return '━'.repeat(full) + '─'.repeat(BAR - full)
+}
 
 export function progressLine(stream: NodeJS.WriteStream = process.stderr): ProgressLine {
   const live = stream.isTTY === true && process.env.CI === undefined && process.env.TERM !== 'dumb'
@@ -20,7 +27,8 @@ export function progressLine(stream: NodeJS.WriteStream = process.stderr): Progr
       const now = Date.now()
       if (!live || now - last < REDRAW_MS) return
       last = now
-      stream.write(`\r\u001b[2K${text.slice(0, (stream.columns ?? 80) - 1)}`)
+      // A terminal that was never told its width says 0.
+      stream.write(`\r\u001b[2K${text.slice(0, (stream.columns || 80) - 1)}`)
     },
     log(text) {
       clear()

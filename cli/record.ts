@@ -36,12 +36,17 @@ export function recordOf({ record: begun, resume }: RecordFlags, asked: Paramete
     record,
     keep() {
       kept = true
-      return `cnn-oracle ${[...withoutRecord(process.argv.slice(2)), '--resume', record.file].map(quoted).join(' ')}`
+      return goOnWith(record.file)
     },
     release: () => record.close(),
   }
 }
 
-/** The words of the command line but for --record and --resume with their files. */
-const withoutRecord = (words: readonly string[]): string[] =>
-  words.filter((word, i) => !/^--(record|resume)(=|$)/.test(word) && !/^--(record|resume)$/.test(words[i - 1] ?? ''))
+/** The command line again, without --record, and with `file` as what it resumes. */
+export function goOnWith(file: string): string {
+  const words = process.argv.slice(2)
+  const others = words.filter(
+    (word, i) => !/^--(record|resume)(=|$)/.test(word) && !/^--(record|resume)$/.test(words[i - 1] ?? ''),
+  )
+  return `cnn-oracle ${[...others, '--resume', file].map(quoted).join(' ')}`
+}

@@ -45,24 +45,25 @@ describe('cnn-oracle train', () => {
     4 * SLOW,
   )
 
-  it(
-    'Ctrl-C writes a checkpoint, says how to go on, ends with 130, and from there it reaches the same bits',
-    async () => {
-      const settings = ['--data', data, '--epochs', '400', '--checkpoint', file('stopped')]
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s writes a checkpoint, says how to go on, ends with 130, and from there it reaches the same bits',
+    async (signal) => {
+      const name = file(`stopped by ${signal}`)
+      const settings = ['--data', data, '--epochs', '400', '--checkpoint', name]
       const child = spawn(process.execPath, args(...settings), { stdio: ['ignore', 'pipe', 'pipe'] })
       let said = ''
       child.stdout.on('data', (text) => {
         said += text
       })
-      child.stderr.once('data', () => child.kill('SIGINT'))
+      child.stderr.once('data', () => child.kill(signal))
       const status = await new Promise((done) => child.once('close', done))
       expect(status).toBe(130)
       expect(said).toBe(
-        `stopped; go on with: cnn-oracle train --data ${data} --epochs 400 --resume ${file('stopped')}\n`,
+        `stopped; go on with: cnn-oracle train --data ${data} --epochs 400 --checkpoint '${name}' --resume '${name}'\n`,
       )
-      const epoch = (name: string) => Number(/"epoch":"(\d+)"/.exec(readFileSync(file(name), 'latin1'))![1])
-      const upTo = String(epoch('stopped') + 1)
-      run('--data', data, '--epochs', upTo, '--resume', file('stopped'), '--checkpoint', file('on'))
+      const epoch = /"epoch":"(\d+)"/.exec(readFileSync(name, 'latin1'))![1]
+      const upTo = String(Number(epoch) + 1)
+      run('--data', data, '--epochs', upTo, '--resume', name, '--checkpoint', file('on'))
       run('--data', data, '--epochs', upTo, '--checkpoint', file('straight'))
       expect(readFileSync(file('on'))).toEqual(readFileSync(file('straight')))
     },
@@ -94,11 +95,57 @@ describe('cnn-oracle train', () => {
     SLOW,
   )
 
+  it(
+    'a short last batch counts for the images it has, in the loss of the epoch and in images/s',
+    () => {
+      // Weights that stay where they are: 48 and 16 images cost together what 64 cost.
+      const still = ['--data', data, '--epochs', '1', '--rate', '1e-9', '--checkpoint', file('still')]
+      const [whole, parts] = ['5000', '48'].map((batch) => run(...still, '--batch', batch))
+      const loss = ({ stderr } = whole!) => /loss (\d\.\d{4})/.exec(stderr)![1]
+      expect(loss(parts)).toBe(loss(whole))
+      const [, seconds, rate] = /, (\d+\.\d) s of training .*, (\d+) images\/s/.exec(whole!.stdout)!.map(Number)
+      expect((rate! - 0.5) * (seconds! - 0.05)).toBeLessThanOrEqual(64)
+      expect((rate! + 0.5) * (seconds! + 0.05)).toBeGreaterThanOrEqual(64)
+    },
+    2 * SLOW,
+  )
+
+  it(
+    'with --resume other settings than those of the checkpoint are refused, the same are not',
+    () => {
+      const once = ['--data', data, '--epochs', '1', '--checkpoint', file('own')]
+      const given = ['--variant', 'mean', '--rate', '0.25', '--batch', '64']
+      expect(run(...once, ...given).status).toBe(0)
+      const again = (...flags: string[]) => run(...once, '--resume', file('own'), ...flags)
+      const same = again(...given)
+      expect([same.status, same.stderr]).toEqual([0, ''])
+      expect(same.stdout).toMatch(/^mean, /)
+      for (const [flags, mend] of [
+        [['--rate', '0.5'], /own: its setting rate is 0\.25, not 0\.5; give the same, or begin without --resume/],
+        // As it is by default elsewhere.
+        [['--variant', 'max'], /own: its setting variant is mean, not max; /],
+        [['--validation', '4'], /own: its setting images is 64, not 60; /],
+      ] as const) {
+        const { status, stderr, stdout } = again(...flags)
+        expect([status, stdout]).toEqual([2, ''])
+        expect(stderr).toMatch(mend)
+      }
+    },
+    5 * SLOW,
+  )
+
   it.each([
     [['--variant', 'median'], /--variant is median; it is mean \(the article's\) or max/],
     [['--data', 'nowhere'], /nowhere\/train-images-idx3-ubyte\.gz: ENOENT.*give --data a folder with it/],
     [['--resume', 'nowhere'], /--resume: ENOENT.*give a checkpoint/],
+    [['--resume', ''], /--resume: ENOENT.*give a checkpoint/],
     [['--resume', 'package.json'], /package\.json: .*give a safetensors file/],
+    [['--checkpoint', '/nowhere/x'], /--checkpoint \/nowhere\/x cannot be written: ENOENT.*give one that can be/],
+    [['--checkpoint', 'cli'], /--checkpoint cli cannot be written: it is a folder; give one that can be/],
+    [
+      ['--rate', '1e30'],
+      /epoch 1, batch 2 of 63: the cost is NaN at the rate 1e\+30; begin again with a smaller --rate/,
+    ],
     [['--validation', '2000'], /--validation 2000 leaves none of 2000 training images; give at most 1999/],
     [['--target', 'tfjs'], /--target is tfjs; it is optimized, textbook or a module/],
     [['--decay', '2'], /it must be a number above 0, at most 1/],
@@ -146,8 +193,13 @@ describe('cnn-oracle train', () => {
       const replayed = spawnSync(process.execPath, again, { encoding: 'utf8', timeout: SLOW })
       expect(replayed.status).toBe(1)
       expect(replayed.stdout).toContain('conv2dWeightGradient: element ')
+      // Named as well where its operands cannot be kept.
+      mkdirSync(file('kept.wrong'))
+      const kept = run('--data', data, '--target', module, '--verify', '1', '--checkpoint', file('kept'))
+      expect([kept.status, kept.stdout.split('\n')[0]]).toEqual([1, stdout.split('\n')[0]])
+      expect(kept.stderr).toMatch(/^cnn-oracle: operands and result are not kept: EISDIR.*\n$/)
     },
-    2 * SLOW,
+    3 * SLOW,
   )
 
   it(
