@@ -3,7 +3,7 @@ import { type Entry, perFrozenOf, type Run } from '../history/entry.ts'
 import { type Interval, medianInterval } from '../interval.ts'
 import { processorMs } from '../measure/processor.ts'
 
-export const PARTS = ['textbook', 'gradients', 'verdicts', 'audit', 'startup'] as const
+export const PARTS = ['textbook', 'gradients', 'verdicts', 'audit', 'calls', 'startup'] as const
 export type Part = (typeof PARTS)[number]
 
 /** What is timed, once a round. */

@@ -22,6 +22,8 @@ const figures = await figuresOf(
     task('audit', 'relu', steady(1)),
     task('audit', 'conv2d', [1e9, 1.9, 2, 2.5, 2.5, 3, 4]),
     task('audit', 'dense', steady(4)),
+    task('calls', 'slowest first of 57 conv2d', steady(21)),
+    task('calls', 'small, beyond its kernels', steady(0.012)),
     task('startup', 'cnn-oracle --help', steady(160)),
     task('startup', 'node alone', steady(40)),
   ],
@@ -38,10 +40,12 @@ it('a figure is the median of its rounds but the first, with its interval, as a 
 
 it('the table names the least operator, the median, and which fall short', () => {
   const text = harnessText(figures)
-  expect(text).toContain('textbook   conv2d             0.500 GFLOP/s [0.500, 0.500]')
+  expect(text).toContain('textbook   conv2d                      0.500 GFLOP/s [0.500, 0.500]')
   expect(text).toContain(
     'audit: least 250 cases/s (dense), median 400 over 3 operators; below 500: dense 250, conv2d 400, within the interval',
   )
+  expect(text).toContain('calls: slowest first of 57 conv2d: 21.000 ms, more than 20 ms')
+  expect(text).toContain('calls: small, beyond its kernels: 0.012 ms, within 0.02 ms')
   expect(text).toContain('start: 160 ms, 120 ms of it ours; more than 150 ms')
   expect(harnessText(figures.filter(({ name }) => name === 'relu'))).toContain('all reach 500')
 })

@@ -8,7 +8,7 @@
  * It knows what the kernels need and no more: parameters are i32 (addresses and counts), as many as the writer of the
  * body takes; functions return nothing or one value; loops run a counted number of times.
  */
-import { type Bytes, name, section, sized, unsigned, vector, written } from './encode.ts'
+import { type Bytes, name, section, sized, unsigned, vector, Writer, written } from './encode.ts'
 import { type Expression, i32, store, type Type } from './expression.ts'
 
 const CODES: Readonly<Record<Type, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b }
@@ -30,12 +30,12 @@ export interface Callable {
 const local = <T extends Type>(type: T, index: number): Local<T> => ({
   type,
   index,
-  get: { type, bytes: [0x20, unsigned(index)] },
+  get: { type, bytes: [0x20, ...unsigned(index)] },
 })
 
 /** The body of one function, statement by statement. */
 export class FunctionBuilder {
-  readonly code: (number | Bytes)[] = []
+  readonly code = new Writer()
   readonly locals: Type[] = []
   private readonly arity: number
 
@@ -49,7 +49,9 @@ export class FunctionBuilder {
   }
 
   set<T extends Type>(to: Local<T>, value: Expression<T>): void {
-    this.code.push(value.bytes, 0x21, unsigned(to.index))
+    this.code.write(value.bytes)
+    this.code.byte(0x21)
+    this.code.write(unsigned(to.index))
   }
 
   /** to += bytes; nothing where bytes is 0. */
@@ -58,25 +60,25 @@ export class FunctionBuilder {
   }
 
   storeF32(address: Expression<'i32'>, value: Expression<'f32'>, offset = 0): void {
-    this.code.push(store.f32(address, value, offset))
+    this.code.write(store.f32(address, value, offset))
   }
 
   storeV128(address: Expression<'i32'>, value: Expression<'v128'>, offset = 0): void {
-    this.code.push(store.v128(address, value, offset))
+    this.code.write(store.v128(address, value, offset))
   }
 
   storeLane32(address: Expression<'i32'>, value: Expression<'v128'>, lane: number, offset = 0): void {
-    this.code.push(store.lane32(address, value, lane, offset))
+    this.code.write(store.lane32(address, value, lane, offset))
   }
 
   if(condition: Expression<'i32'>, then: () => void, otherwise?: () => void): void {
-    this.code.push(condition.bytes, 0x04, 0x40)
+    this.code.write([condition.bytes, 0x04, 0x40])
     then()
     if (otherwise) {
-      this.code.push(0x05)
+      this.code.byte(0x05)
       otherwise()
     }
-    this.code.push(0x0b)
+    this.code.byte(0x0b)
   }
 
   /** Runs the body `count` times, not at all for 0. The test stands at the end, where a processor expects it. */
@@ -89,9 +91,9 @@ export class FunctionBuilder {
     const left = this.local('i32')
     this.set(left, typeof count === 'number' ? i32.const(count) : count)
     const loop = (): void => {
-      this.code.push(0x03, 0x40)
+      this.code.write([0x03, 0x40])
       body()
-      this.code.push(i32.sub(left.get, i32.const(1)).bytes, 0x22, unsigned(left.index), 0x0d, 0, 0x0b)
+      this.code.write([i32.sub(left.get, i32.const(1)).bytes, 0x22, unsigned(left.index), 0x0d, 0, 0x0b])
     }
     if (typeof count === 'number') loop()
     else this.if(i32.gtS(left.get, i32.const(0)), loop)
@@ -101,15 +103,11 @@ export class FunctionBuilder {
     if (values.length !== callee.arity) {
       throw new TypeError(`assembler: ${callee.name} takes ${callee.arity} values, the call has ${values.length}`)
     }
-    this.code.push(
-      values.map((value) => value.bytes),
-      0x10,
-      unsigned(callee.index),
-    )
+    this.code.write([values.map((value) => value.bytes), 0x10, unsigned(callee.index)])
   }
 
   return(value: Expression<Type>): void {
-    this.code.push(value.bytes, 0x0f)
+    this.code.write([value.bytes, 0x0f])
   }
 }
 
@@ -130,7 +128,7 @@ export class Assembler {
     write(body, ...Array.from({ length: arity }, (_, index) => local('i32', index)))
     // `unreachable`: the body returns before, and without it the end of a function would want a value of its own. A body that
     // forgets to return traps.
-    if (result !== undefined) body.code.push(0x00)
+    if (result !== undefined) body.code.byte(0x00)
     this.functions.push({ name, arity, result, body })
     return { name, index: this.functions.length - 1, arity }
   }
@@ -157,4 +155,4 @@ export class Assembler {
 }
 
 const encodeBody = ({ locals, code }: FunctionBuilder): Bytes =>
-  sized([vector(locals.map((type) => [1, CODES[type]])), code, 0x0b])
+  sized([vector(locals.map((type) => [1, CODES[type]])), code.bytes, 0x0b])

@@ -26,7 +26,7 @@ const binary =
     make(result, a.bytes, b.bytes, opcode)
 
 /** An address is an i32 and a constant number of bytes, which costs no instruction. Alignment is a hint; 4 always holds. */
-const memory = (opcode: readonly number[], offset: number): Bytes => [opcode, 2, unsigned(offset)]
+const memory = (opcode: readonly number[], offset: number): Bytes => [...opcode, 2, ...unsigned(offset)]
 
 const load =
   <T extends Type>(result: T, ...opcode: readonly number[]) =>

@@ -13,9 +13,8 @@ import { dense, denseInputGradient, denseWeightGradient } from './dense.ts'
 import { pointwise, pointwiseGradient } from './pointwise.ts'
 import { averagePool2d, averagePool2dGradient, maxPool2d, maxPool2dGradient } from './pool2d.ts'
 
-/** The kernels under a name, with a memory of their own; `below` computes what they leave. */
-export function simd(name: string, version: string, below: Blocked): Blocked {
-  const engine = new Engine()
+/** The kernels under a name, in the memory of an engine, its own when left out; `below` computes what they leave. */
+export function simd(name: string, version: string, below: Blocked, engine = new Engine()): Blocked {
   const rest = below.operators
   return {
     name,
