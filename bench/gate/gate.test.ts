@@ -54,7 +54,7 @@ it("Wilson's interval: 0 of 100 is [0, 3.7 %], 50 of 100 is [40.4, 59.6 %]", () 
 })
 
 it('the self-test counts kernel-runs of valid runs alone', () => {
-  const run = { schemaVersion: 2, date: '', part: 0.05, where: 'kernel', loaded: false, seconds: 9, load: 1 } as const
+  const run = { schemaVersion: 3, date: '', part: 0.05, where: 'kernel', loaded: false, seconds: 9, load: 1 } as const
   const one = (name: string, outcome: Outcome) => ({ name, outcome, ratios: [], sessions: 6, rerun: null })
   const text = selftestText([
     { ...run, isVoid: false, kernels: [one('a', 'FAIL'), one('b', 'PASS')] },
@@ -65,7 +65,7 @@ it('the self-test counts kernel-runs of valid runs alone', () => {
 
 it('the noise of a kernel is how far its sessions spread on identical code, in runs that were not void', () => {
   const trial = (part: number, isVoid: boolean, ...ratios: number[]): TrialRecord => ({
-    ...{ schemaVersion: 2, date: '', part, where: 'kernel', loaded: false, seconds: 9, load: 1, isVoid },
+    ...{ schemaVersion: 3, date: '', part, where: 'kernel', loaded: false, seconds: 9, load: 1, isVoid },
     kernels: [{ name: 'a', outcome: 'PASS', ratios, sessions: ratios.length, rerun: null }],
   })
   const records = [trial(0, false, 0.03, -0.03), trial(0, false, 0.03), trial(0.05, false, 1), trial(0, true, 1)]

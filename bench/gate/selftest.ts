@@ -20,7 +20,7 @@ export interface Trial {
 }
 
 /** Of the way in which a session measures: records of another are no evidence for this one. */
-const VERSION = 2
+const VERSION = 3
 
 export interface TrialRecord extends Trial {
   readonly schemaVersion: number

@@ -10,7 +10,7 @@ const arm = (name: string, log: string[], ms: (sample: number) => number, digest
     async ask(request?: Request): Promise<Reply> {
       log.push(`${name} ${request?.ask}`)
       if (request?.ask === 'prepare') return { say: 'prepared', digest, steady: true }
-      if (request?.ask === 'renew') return { say: 'renewed' }
+      if (request?.ask === 'move') return { say: 'moved' }
       const samples = Array.from({ length: 10 }, () => ms(sample++))
       return { say: 'block', block: { ms: 0, samples, delay: 0, switches: 0 } }
     },
@@ -27,14 +27,14 @@ it('a ratio is that of the samples which nothing disturbed, one in five', async 
   expect(equal).toBe(true)
 })
 
-it('operands are drawn four times, a quad each, ABBA or BAAB by lot; nobody is always asked first', async () => {
+it('operands lie at twelve places, a quad each, ABBA or BAAB by lot; nobody is always asked first', async () => {
   const orders = new Set<string>()
   for (let seed = 1; seed <= 40; seed++) {
     const log: string[] = []
     await pair({ base: arm('A', log, () => 1), head: arm('B', log, () => 1) }, 'same', new Random(seed), false)
-    const draws = log.join(' ').split(/(?:[AB] (?:prepare|renew) ?){2}/)
-    expect(draws).toHaveLength(5)
-    for (const quad of draws.slice(1)) orders.add(quad.replaceAll(' block', '').trim())
+    const places = log.join(' ').split(/(?:[AB] (?:prepare|move) ?){2}/)
+    expect(places).toHaveLength(13)
+    for (const quad of places.slice(1)) orders.add(quad.replaceAll(' block', '').trim())
     orders.add(log.slice(0, 2).join(' '))
   }
   expect([...orders].sort()).toEqual(['A B B A', 'A prepare B prepare', 'B A A B', 'B prepare A prepare'])

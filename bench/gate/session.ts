@@ -28,10 +28,11 @@ export interface Paired {
 }
 
 /**
- * How often the operands of a kernel are drawn, a quad each. Where operands and results come to lie is drawn with them:
- * a pooling layer of 400 KB took 31 µs on most draws and 42 to 50 on one in six, for as long as they stayed there.
+ * At how many places the operands of a kernel lie, a quad each: a pooling layer of 400 KB took 28 µs at some and 37 at others, for as long
+ * as they stayed there. Of four places an arm may have met only bad ones: with four, sessions of identical code spread by 6 to 8 % on pooling, with
+ * twelve, blocks a third as long, by 3.
  */
-const DRAWS = 4
+const PLACES = 12
 
 /**
  * What counts of the samples of an arm: what disturbs only lengthens them, and some are disturbed in nearly every block. In six
@@ -75,8 +76,8 @@ export async function pair(arms: Arms, what: Timed, random: Random, judge: boole
   const prepared = new Map<keyof Arms, Extract<Reply, { say: 'prepared' }>>()
   for (const side of sides()) prepared.set(side, await answer(arms[side], 'prepared', { ask: 'prepare', what, judge }))
   const samples: Record<keyof Arms, number[]> = { base: [], head: [] }
-  for (let draw = 0; draw < DRAWS; draw++) {
-    if (draw > 0) for (const side of sides()) await answer(arms[side], 'renewed', { ask: 'renew' })
+  for (let place = 0; place < PLACES; place++) {
+    if (place > 0) for (const side of sides()) await answer(arms[side], 'moved', { ask: 'move' })
     const [outer, inner] = sides()
     for (const side of [outer, inner, inner, outer])
       samples[side].push(...(await answer(arms[side], 'block', { ask: 'block' })).block.samples)
