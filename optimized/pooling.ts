@@ -17,7 +17,7 @@ export interface PoolWindow {
   readonly dilation?: Pair
 }
 
-/** Windows of 2×2 side by side halve a plane (kernel/halving.ts); others slide over it (kernel/window.ts, windowGradient.ts). */
+/** Windows of 2×2 side by side halve a plane (kernel/halving.ts); others slide over it (kernel/window.ts, windowMean.ts, windowGradient.ts). */
 export type PoolPlan = { readonly algorithm: 'halving' } | SlidingPool
 
 export interface SlidingPool {
@@ -32,7 +32,7 @@ export interface SlidingPool {
   readonly blocks: Readonly<Record<PoolBlock, number>>
 }
 
-type PoolBlock = 'x' | 'panel' | 'table' | 'places' | 'dy' | 'errors' | 'result'
+type PoolBlock = 'x' | 'panel' | 'table' | 'sums' | 'places' | 'dy' | 'errors' | 'result'
 
 /** The panel of errors: zeros around P×Q of them, as far as cells of x look for a window. */
 export interface ErrorPlan extends ErrorPanel {
@@ -69,6 +69,7 @@ export function planPool(pooling: Pooling, sizes: PoolSizes, window: PoolWindow)
     x: panel ? planes * H * W : 0,
     panel: panel ? planes * padded + 4 : 0,
     table: pooling === 'maxPool2d' ? 0 : P * Q + 4,
+    sums: pooling === 'averagePool2d' && panel ? 2 * panel.row + 8 : 0,
     places: pooling === 'maxPool2dGradient' ? planes * doubles + 8 : 0,
     dy: isGradient ? planes * P * Q + 4 : 0,
     errors: planes * doubles + 8,

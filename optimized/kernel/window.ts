@@ -1,14 +1,13 @@
 /**
- * Pooling of any window: one plane in, one plane out, lanes over neighbouring windows, from a panel that holds around x what takes
- * no part: −∞ for a maximum, 0 for a sum. Tiles lie as kernel/plane.ts says.
+ * The maximum of any window: one plane in, one plane out, lanes over neighbouring windows, where the panel holds −∞ around x. Tiles lie
+ * as kernel/plane.ts says.
  *
  *   maximum   y[p, q] = max_{r,s} x[row(p) + r·dh, q·sw + s·dw],   NaN if one is NaN
  *   place     the number r·S + s of the tap that is this maximum, the first of equals or the first NaN
- *   mean      y[p, q] = Σ_{r,s} x[row(p) + r, q·sw + s] / cells(p, q)
  */
 import type { Assembler, FunctionBuilder, Local } from './assembler.ts'
-import { type Expression, f32, f32x4, f64x2, v128 } from './expression.ts'
-import { joined, kept } from './halves.ts'
+import { type Expression, f32, f32x4, v128 } from './expression.ts'
+import { kept } from './halves.ts'
 import { overPlane, type PlaneShape, planeTiles } from './plane.ts'
 
 /** Pitches in bytes. */
@@ -19,8 +18,10 @@ export interface WindowShape extends PlaneShape {
   readonly yRow: number
 }
 
-export type Reduction = 'maximum' | 'place' | 'mean'
+export type Reduction = 'maximum' | 'place'
 
+/** Four maxima, four values or places and what is made of them stay in registers. */
+const MOST_VECTORS = 4
 /** Taps that are unrolled; the rows of larger windows are a loop. */
 const MOST_UNROLLED = 49
 
@@ -36,22 +37,20 @@ interface Addresses {
   readonly y: Local<'i32'>
 }
 interface Tile {
-  /** Vectors of windows whose results stay in registers, with what they are made of. */
-  readonly vectors: number
   /** Bytes of the results of a vector. */
   readonly result: number
   readonly write: (f: FunctionBuilder, shape: WindowShape, cells: readonly Cell[], at: Addresses) => void
 }
 
 /**
- * Emits run(x, table, y, planes). The table has a number a window, rows one behind the other, the same for all planes: cells(p, q) of a
- * mean; of a place the first tap inside x, for windows of nothing but −∞; a maximum reads none. Places come in float64 lanes, the
- * number in both halves of each, so that they mask float64.
+ * Emits run(x, table, y, planes). The table has a number a window, rows one behind the other, the same for all planes: of a place the
+ * first tap inside x, for windows of nothing but −∞; a maximum reads none. Places come in float64 lanes, the number in both halves of
+ * each, so that they mask float64.
  */
 export function emitWindows(module: Assembler, shape: WindowShape, reduction: Reduction): void {
-  const { vectors, result, write } = TILES[reduction]
+  const { result, write } = TILES[reduction]
   const tableRow = 4 * shape.width
-  const tiles = planeTiles(shape, vectors, (rows, size) => {
+  const tiles = planeTiles(shape, MOST_VECTORS, (rows, size) => {
     const cells = Array.from({ length: rows * size }, (_, i): Cell => {
       const [row, vector] = [Math.floor(i / size), i % size]
       return {
@@ -110,32 +109,9 @@ function place(f: FunctionBuilder, { taps }: WindowShape, cells: readonly Cell[]
   }
 }
 
-/** In float64, down the columns, then along the row, from 0 on, as the rung below sums: the same bits. */
-function mean(f: FunctionBuilder, shape: WindowShape, cells: readonly Cell[], { x, table, y }: Addresses): void {
-  const two = () => [f.local('v128'), f.local('v128')] as const
-  const [sums, columns] = [cells.map(two), cells.map(two)]
-  for (const half of sums.flat()) f.set(half, v128.zero)
-  for (let s = 0; s < shape.kernel[1]; s++) {
-    for (const half of columns.flat()) f.set(half, v128.zero)
-    inRows(f, shape, x, (row, taps) => {
-      const tap = taps[s]!
-      for (const [i, cell] of cells.entries())
-        for (const [h, half] of columns[i]!.entries())
-          f.set(half, f64x2.add(half.get, widened(row, tap + cell.x + 8 * h)))
-    })
-    for (const [i, halves] of sums.entries())
-      for (const [h, half] of halves.entries()) f.set(half, f64x2.add(half.get, columns[i]![h]!.get))
-  }
-  for (const [i, cell] of cells.entries()) {
-    const [low, high] = sums[i]!.map((half, h) => f64x2.div(half.get, widened(table, cell.table + 8 * h)))
-    f.storeV128(y.get, joined(low!, high!), cell.y)
-  }
-}
-
 const TILES: Readonly<Record<Reduction, Tile>> = {
-  maximum: { vectors: 4, result: 16, write: maximum },
-  place: { vectors: 4, result: 32, write: place },
-  mean: { vectors: 3, result: 16, write: mean },
+  maximum: { result: 16, write: maximum },
+  place: { result: 32, write: place },
 }
 
 /** Visits the rows of a window, each with its address, its taps and whether it is known to be the first: one by one, or those of a large window in a loop. */
@@ -156,10 +132,6 @@ function inRows(
     f.advance(row, (taps[S] ?? 0) - taps[0]!)
   })
 }
-
-/** Two float32 from memory as float64. */
-export const widened = (at: Local<'i32'>, offset: number): Expression<'v128'> =>
-  f64x2.promoteLow(v128.load64Zero(at.get, offset))
 
 /** The number of a tap in all lanes of float32. */
 export const numbered = (tap: number): Expression<'v128'> => f32x4.splat(f32.const(tap))

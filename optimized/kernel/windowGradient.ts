@@ -10,8 +10,8 @@
 import type { Phase } from '../phase.ts'
 import type { Assembler, FunctionBuilder, Local } from './assembler.ts'
 import { f32x4, f64x2, v128 } from './expression.ts'
-import { joined, kept } from './halves.ts'
-import { numbered, widened } from './window.ts'
+import { joined, kept, widened } from './halves.ts'
+import { numbered } from './window.ts'
 
 /** A panel of float64: numbers a row and a plane. */
 export interface ErrorPanel {

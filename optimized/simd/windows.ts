@@ -10,6 +10,7 @@ import { Assembler } from '../kernel/assembler.ts'
 import type { Engine } from '../kernel/engine.ts'
 import { emitWindows, type Reduction } from '../kernel/window.ts'
 import { emitErrors, emitGather } from '../kernel/windowGradient.ts'
+import { emitMeans } from '../kernel/windowMean.ts'
 import { borderOf, emitBorder } from '../pack/border.ts'
 import type { ErrorPlan, PoolWindow, SlidingPool } from '../pooling.ts'
 import type { DepthwisePanel } from './depthwisePanel.ts'
@@ -108,7 +109,7 @@ function reducer(
   { panel }: SlidingPool,
   sizes: PoolSizes,
   { stride, padding: [top, left], dilation = [1, 1] }: PoolWindow,
-  reduction: Reduction,
+  reduction: Reduction | 'mean',
   to: { readonly plane: number; readonly pitch: number },
 ): (at: Place, result: number, planes: number) => void {
   const { H, W, R, S, P, Q } = sizes
@@ -121,12 +122,15 @@ function reducer(
     const border = { plane: 4 * plane, pitch, phases: stride[1], fill }
     emitBorder(module, 'border', W, borderOf(-left, columns, W), border)
     const steps = { rowStep: 4 * stride[0] * row, xPlane: 4 * plane, yRow: 4 * to.pitch, yPlane: 4 * to.plane }
-    emitWindows(module, { width: Q, height: P, kernel: [R, S], taps, ...steps }, reduction)
+    const windows = { width: Q, height: P, kernel: [R, S], taps, ...steps } as const
+    if (reduction === 'mean') emitMeans(module, windows, row)
+    else emitWindows(module, windows, reduction)
     return module
   })
   return (at, result, planes) => {
     kernels('border')(at.x + 4 * above.from * W, at.panel, planes, 4 * H * W, above.before, above.copied, above.after)
-    kernels('run')(at.panel, at.table, result, planes)
+    if (reduction === 'mean') kernels('run')(at.panel, at.table, at.sums, result, planes)
+    else kernels('run')(at.panel, at.table, result, planes)
   }
 }
 
