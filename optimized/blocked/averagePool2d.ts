@@ -5,7 +5,7 @@ import { room } from './result.ts'
 import { type Windows, windowsOf } from './windows.ts'
 
 /** The windows of an axis and how many cells each one divides by: those of both axes multiply. */
-export interface Counted extends Windows {
+interface Counted extends Windows {
   readonly cells: Int32Array
 }
 

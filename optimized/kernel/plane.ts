@@ -44,7 +44,7 @@ export function planeTiles(
 }
 
 /** Where a tile reads or writes, and by how many bytes that moves from a vector to the next and from a row to the next. */
-export interface Stream {
+interface Stream {
   readonly at: Local<'i32'>
   readonly vector: number
   readonly row: number

@@ -48,7 +48,7 @@ export function emitErrors(module: Assembler, [P, Q]: readonly [number, number],
   })
 }
 
-export interface GatherShape {
+interface GatherShape {
   /** Columns of dx, numbers of a plane of it, and columns of the window. */
   readonly width: number
   readonly cells: number
