@@ -1,4 +1,4 @@
-/** How the fastest rung will compute a convolution, by its shapes: what `cnn-oracle plan` prints. */
+/** How the fastest rung will compute a convolution or a pooling, by its shapes: what `cnn-oracle plan` prints. */
 import type { Conv2dAttributes, Padding, Pair } from '../reference/contract.ts'
 import {
   type Conv2dSizes,
@@ -6,14 +6,23 @@ import {
   conv2dSizes,
   convTranspose2dSizes,
 } from '../reference/shape/convolution.ts'
+import {
+  averagePool2dGradientSizes,
+  averagePool2dSizes,
+  maxPool2dGradientSizes,
+  maxPool2dSizes,
+  type PoolSizes,
+} from '../reference/shape/pooling.ts'
 import { backwardLayers, forwardLayer, isDense } from './layers.ts'
 import { planLayer } from './plan.ts'
 import { planText } from './planText.ts'
+import { type Pooling, planPool, poolings } from './pooling.ts'
+import { poolText } from './poolText.ts'
 import { planWoven } from './woven.ts'
 import { wovenText } from './wovenText.ts'
 
 /** Operators that have a plan. */
-export const planned = ['conv2d', 'conv2dInputGradient', 'convTranspose2d'] as const
+export const planned = ['conv2d', 'conv2dInputGradient', 'convTranspose2d', ...poolings] as const
 
 type Shapes = Readonly<Record<string, readonly number[]>>
 
@@ -25,6 +34,9 @@ export interface Given {
   readonly groups?: number
   readonly inputSize?: Pair
   readonly outputPadding?: Pair
+  readonly kernel?: Pair
+  readonly ceilMode?: boolean
+  readonly countIncludePad?: boolean
 }
 
 /** Undefined for an operator without a plan. Throws ShapeError where shapes do not fit. */
@@ -39,6 +51,17 @@ export function explain(operator: string, shapes: Shapes, given: Given): string 
   if (operator === 'convTranspose2d') {
     const sizes = convTranspose2dSizes(x, w, undefined, { ...a, outputPadding: given.outputPadding ?? [0, 0] })
     return backward(sizes, a)
+  }
+  const { kernel = [1, 1], ceilMode = false, countIncludePad = true, inputSize = [0, 0] } = given
+  const window = { kernel, stride, padding, dilation, ceilMode }
+  const mean = { kernel, stride, padding, ceilMode, countIncludePad }
+  const pool = (pooling: Pooling, sizes: PoolSizes): string =>
+    poolText(pooling, sizes, planPool(pooling, sizes, window))
+  if (operator === 'maxPool2d') return pool(operator, maxPool2dSizes(x, window))
+  if (operator === 'maxPool2dGradient') return pool(operator, maxPool2dGradientSizes(x, dy, window))
+  if (operator === 'averagePool2d') return pool(operator, averagePool2dSizes(x, mean))
+  if (operator === 'averagePool2dGradient') {
+    return pool(operator, averagePool2dGradientSizes(dy, { ...mean, inputSize }))
   }
   return undefined
 }

@@ -1,7 +1,9 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { maxPool2dSizes } from '../reference/shape/pooling.ts'
 import { explain } from './explain.ts'
 import { blocksOf, type Layer, planLayer } from './plan.ts'
 import { planText } from './planText.ts'
+import { planPool } from './pooling.ts'
 
 const square = (Ci: number, Co: number, side: number, kernel: number, rest: Partial<Layer> = {}): Layer => {
   const before = (kernel - 1) / 2
@@ -74,4 +76,55 @@ it('an input gradient into few channels is one plan, not one a phase of the stri
   expect(explain('conv2dInputGradient', { dy, w }, given)).toMatch(/^algorithm woven: 32→3 .* 112×112 → 224×224\n/)
   const wide = { dy, w: [32, 8, 3, 3] }
   expect(explain('conv2dInputGradient', wide, given)?.match(/^algorithm direct/gm)).toHaveLength(4)
+})
+
+describe('the plan of a pooling says which rung and which kernels compute it', () => {
+  const x = [1, 64, 112, 112]
+  const stem = { kernel: [3, 3], stride: [2, 2], padding: [1, 1, 1, 1] } as const
+  const pair = { kernel: [2, 2], stride: [2, 2] } as const
+  const back = { dy: [1, 64, 56, 56], inputSize: [112, 112] } as const
+
+  it.each([
+    [
+      'maxPool2d',
+      { x },
+      stem,
+      /^algorithm sliding: 64 planes of 112×112, 56×56 windows of 3×3\n.*−∞ around it.*run \(maximum\)$/s,
+    ],
+    [
+      'maxPool2dGradient',
+      { x, dy: back.dy },
+      stem,
+      /^algorithm sliding.*errors in float64.*run \(place\), errors, gather$/s,
+    ],
+    ['averagePool2d', { x }, stem, /^algorithm sliding.*zeros around it.*run \(mean\)$/s],
+    [
+      'averagePool2dGradient',
+      { dy: back.dy },
+      { ...stem, inputSize: back.inputSize },
+      /^algorithm sliding.*errors, gather$/s,
+    ],
+    ['averagePool2d', { x }, pair, /^algorithm halving.*kernels +average$/s],
+    [
+      'averagePool2dGradient',
+      { dy: back.dy },
+      { ...pair, inputSize: back.inputSize },
+      /^algorithm halving.*averageGradient$/s,
+    ],
+    ['averagePool2d', { x: [1, 1, 400, 400] }, stem, /^algorithm blocked: portable code(?!.*kernels)/s],
+    ['maxPool2dGradient', { x: [1, 1, 9, 9], dy: [1, 1, 2, 3] }, { kernel: [8, 7] }, /^algorithm blocked/],
+  ] as const)('%s %o %o', (operator, shapes, given, expected) => {
+    expect(explain(operator, shapes, given)).toMatch(expected)
+  })
+
+  it('memory is bounded by planes at a time, and blocks hold a plane at least', () => {
+    const blocks = (N: number, side: number): number => {
+      const a = { ...stem, dilation: [1, 1], ceilMode: false } as const
+      const plan = planPool('maxPool2dGradient', maxPool2dSizes([N, 64, side, side], a), a)
+      return plan?.algorithm === 'sliding' ? Object.values(plan.blocks).reduce((sum, numbers) => sum + numbers, 0) : 0
+    }
+    expect(blocks(64, 112)).toBe(blocks(1, 112))
+    expect(blocks(64, 14)).toBe(blocks(16, 14))
+    for (const side of [3, 14, 112, 224]) expect(4 * blocks(64, side)).toBeLessThan(5 * 2 ** 20)
+  })
 })

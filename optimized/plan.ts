@@ -59,6 +59,9 @@ const SUMS = 262144
 /** Numbers of packed weights: 1 MiB. Packed whole, the 9 MiB of 512→512 3×3 went to memory and back: 38 GFLOP/s, not 45. */
 export const WEIGHTS = 262144
 
+/** Numbers of planes handled at a time, depthwise or pooled: staged, padded and computed, 128 KiB each. */
+export const PLANES = 32768
+
 /** Taps that the depthwise kernel unrolls. */
 export const MOST_TAPS = 49
 

@@ -82,7 +82,10 @@ export function averagePool2dGradient(
   return dx
 }
 
-function counted({ H, W, R, S, P, Q }: PoolSizes, a: AveragePool2dAttributes): [rows: Counted, columns: Counted] {
+export function counted(
+  { H, W, R, S, P, Q }: PoolSizes,
+  a: AveragePool2dAttributes,
+): [rows: Counted, columns: Counted] {
   const [top, left, bottom, right] = a.padding
   return [
     countedAxis(P, H, R, a.stride[0], top, bottom, a.countIncludePad),

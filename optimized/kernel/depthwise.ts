@@ -24,9 +24,11 @@ export function emitDepthwise(module: Assembler, shape: DepthwiseShape): void {
   module.function('run', (f, x, w, bias, y, planes) => {
     f.times(planes.get, () => {
       f.times(shape.multiplier, () => {
-        overPlane(f, shape, tiles, x, y, (tile, xTile, yTile) => {
-          f.call(tile, xTile.get, w.get, bias.get, yTile.get)
-        })
+        const streams = [
+          { at: x, vector: 16, row: shape.rowStep },
+          { at: y, vector: 16, row: 4 * shape.width },
+        ]
+        overPlane(f, tiles, streams, (tile, [xTile, yTile]) => f.call(tile, xTile!, w.get, bias.get, yTile!))
         f.advance(w, shape.taps.length * 4)
         f.advance(bias, 4)
         f.advance(y, shape.yPlane)

@@ -4,6 +4,8 @@ import { type Expression, f64x2, v128 } from './expression.ts'
 
 type V128 = Expression<'v128'>
 
+/** Two float32 from memory. */
+export const widened = (at: Local<'i32'>, offset: number): V128 => f64x2.promoteLow(v128.load64Zero(at.get, offset))
 export const lowHalf = (x: V128): V128 => f64x2.promoteLow(x)
 export const highHalf = (x: V128): V128 => f64x2.promoteLow(v128.shuffle32(x, x, [2, 3, 2, 3]))
 export const joined = (low: V128, high: V128): V128 =>

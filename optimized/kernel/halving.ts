@@ -5,7 +5,7 @@
 import type { Assembler, FunctionBuilder, Local } from './assembler.ts'
 import { type Expression, f32, f32x4, f64x2, v128 } from './expression.ts'
 import { held, highHalf, joined, kept, lowHalf } from './halves.ts'
-import { takesOver } from './maxPool.ts'
+import { takesOver } from './window.ts'
 
 type V128 = Expression<'v128'>
 type Address = Local<'i32'>

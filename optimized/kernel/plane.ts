@@ -5,6 +5,7 @@
  * too many: what it writes belongs to the next row, which is written after it.
  */
 import type { Callable, FunctionBuilder, Local } from './assembler.ts'
+import type { Expression } from './expression.ts'
 import { split } from './slide.ts'
 
 /** Pitches in bytes. */
@@ -42,31 +43,35 @@ export function planeTiles(
   }))
 }
 
-/** Calls the tiles of the plane at x and y, each with where its part lies. */
+/** Where a tile reads or writes, and by how many bytes that moves from a vector to the next and from a row to the next. */
+interface Stream {
+  readonly at: Local<'i32'>
+  readonly vector: number
+  readonly row: number
+}
+
+/** Calls the tiles of a plane, each with where its part of every stream lies. */
 export function overPlane(
   f: FunctionBuilder,
-  { width, rowStep }: PlaneShape,
   tileRows: readonly TileRow[],
-  x: Local<'i32'>,
-  y: Local<'i32'>,
-  call: (tile: Callable, xTile: Local<'i32'>, yTile: Local<'i32'>) => void,
+  streams: readonly Stream[],
+  call: (tile: Callable, at: readonly Expression<'i32'>[]) => void,
 ): void {
-  const [xRow, yRow, xTile, yTile] = [f.local('i32'), f.local('i32'), f.local('i32'), f.local('i32')]
-  f.set(xRow, x.get)
-  f.set(yRow, y.get)
+  const heads = streams.map((stream) => ({ ...stream, start: f.local('i32'), here: f.local('i32') }))
+  for (const { at, start } of heads) f.set(start, at.get)
   for (const { rows, times, tiles } of tileRows) {
     f.times(times, () => {
-      f.set(xTile, xRow.get)
-      f.set(yTile, yRow.get)
+      for (const { start, here } of heads) f.set(here, start.get)
       for (const { size, times, tile } of tiles) {
         f.times(times, () => {
-          call(tile, xTile, yTile)
-          f.advance(xTile, 16 * size)
-          f.advance(yTile, 16 * size)
+          call(
+            tile,
+            heads.map(({ here }) => here.get),
+          )
+          for (const { here, vector } of heads) f.advance(here, vector * size)
         })
       }
-      f.advance(xRow, rows * rowStep)
-      f.advance(yRow, rows * width * 4)
+      for (const { start, row } of heads) f.advance(start, rows * row)
     })
   }
 }

@@ -4,12 +4,9 @@ import { emitDepthwise } from '../kernel/depthwise.ts'
 import type { Engine } from '../kernel/engine.ts'
 import { borderOf, emitBorder } from '../pack/border.ts'
 import { emitFinite } from '../pack/weights.ts'
-import type { Layer, Plan } from '../plan.ts'
+import { type Layer, PLANES, type Plan } from '../plan.ts'
 import { deliver, type Operands, type Refusal, type Weights } from './block.ts'
 import { depthwisePanel } from './depthwisePanel.ts'
-
-/** Numbers of planes handled at a time: staged, padded and convolved, 128 KiB each. */
-export const PLANES = 32768
 
 export function depthwise(
   engine: Engine,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { findingsOver } from '../../audit/findingsOver.ts'
-import type { OperatorName, Tensor } from '../../reference/contract.ts'
+import type { Attributes, OperatorName, Pair, Tensor } from '../../reference/contract.ts'
 import { callOperator, operatorRow } from '../../reference/operators.ts'
+import { maxPool2dSizes } from '../../reference/shape/pooling.ts'
 import { tensor } from '../../reference/tensor.ts'
 import { blocked32, simd } from '../index.ts'
 
@@ -30,16 +31,18 @@ const SPECIAL = [
   104,
   -105,
 ]
-const special = (length: number, seed: number): Float32Array =>
+type Draw = (length: number, seed: number) => Float32Array
+const special: Draw = (length, seed) =>
   Float32Array.from({ length }, (_, i) => SPECIAL[((i + seed) * 7919 + ((i * i) % 31) * seed) % SPECIAL.length]!)
-const real = (length: number, seed: number): Float32Array =>
+const real: Draw = (length, seed) =>
   Float32Array.from({ length }, (_, i) => Math.sin(i * seed) * 2 ** ((i * 5) % 23) * 2 ** -17)
 
 const same = (name: OperatorName, operands: Record<string, Tensor>, attributes: object = {}): void => {
   const [own, below] = [rung, blocked32].map((by) => callOperator(by, name, operands, attributes as never) as Tensor)
   expect(own!.shape).toEqual(below!.shape)
-  // Array.from keeps −0 apart from 0, and toEqual takes NaN for NaN.
-  expect(Array.from(own!.data), name).toEqual(Array.from(below!.data))
+  // Object.is keeps −0 apart from 0, and takes NaN for NaN.
+  const differs = own!.data.findIndex((value, i) => !Object.is(value, below!.data[i]))
+  expect(differs < 0 ? 'the same' : [differs, own!.data[differs], below!.data[differs]], name).toBe('the same')
 }
 
 describe('relu and the slopes: the bits of the rung below', () => {
@@ -101,43 +104,96 @@ describe('2×2 pooling: the bits of the rung below', () => {
         same('averagePool2dGradient', { dy }, { ...window, countIncludePad: false, inputSize: [H, W] })
       }
   })
-
-  it('windows of other shapes are left to it', () => {
-    const x = tensor([1, 1, 5, 7], real(35, 2), 'float32')
-    const others = [{ ceilMode: true }, { padding: [0, 1, 0, 0] }, { stride: [1, 2] }, { kernel: [2, 3] }]
-    for (const other of others) same('maxPool2d', { x }, { ...window, dilation: [1, 1], ...other })
-    same('maxPool2d', { x }, { ...window, dilation: [2, 1] })
-  })
 })
 
-describe('the maximum of any window: the bits of the rung below', () => {
-  const side = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], ceilMode: false }
-  it.each([
-    [
-      '3×3, stride 2, padded: the pool of ResNet',
-      [2, 5, 23, 30],
-      { kernel: [3, 3], stride: [2, 2], padding: [1, 1, 1, 1] },
-    ],
-    ['3×3, stride 1', [1, 3, 9, 7], { kernel: [3, 3], padding: [1, 1, 1, 1] }],
+describe('pooling with any window, and its gradients: the bits of the rung below', () => {
+  type Window = Omit<Attributes<'maxPool2d'>, 'dilation'> & { readonly dilation?: Pair }
+  const side: Window = { kernel: [3, 3], stride: [1, 1], padding: [0, 0, 0, 0], ceilMode: false }
+
+  /** Both poolings and both gradients; a mean counts its cells in both manners. */
+  const allSame = ([N, C, H, W]: readonly [number, number, number, number], window: Window, draws: Draw[]): void => {
+    const max = { dilation: [1, 1] as const, ...window }
+    const { P, Q } = maxPool2dSizes([N, C, H, W], max)
+    for (const draw of draws)
+      for (const seed of [1, 2, 3]) {
+        const x = tensor([N, C, H, W], draw(N * C * H * W, seed), 'float32')
+        const dy = tensor([N, C, P, Q], draw(N * C * P * Q, seed + 4), 'float32')
+        same('maxPool2d', { x }, max)
+        same('maxPool2dGradient', { x, dy }, max)
+        if (window.dilation) continue
+        for (const countIncludePad of [true, false]) {
+          same('averagePool2d', { x }, { ...window, countIncludePad })
+          same('averagePool2dGradient', { dy }, { ...window, countIncludePad, inputSize: [H, W] })
+        }
+      }
+  }
+
+  it.each<[string, [number, number, number, number], Partial<Window>]>([
+    ['3×3, stride 2, padded: the pool of ResNet', [2, 5, 23, 30], { stride: [2, 2], padding: [1, 1, 1, 1] }],
+    ['3×3, stride 1, padded: the pool of Inception', [1, 3, 9, 7], { padding: [1, 1, 1, 1] }],
+    ['5×5, stride 1', [2, 2, 12, 21], { kernel: [5, 5] }],
     ['2×2 with a last window that is cut', [2, 3, 5, 9], { kernel: [2, 2], stride: [2, 2], ceilMode: true }],
+    ['2×2 with padding', [1, 2, 5, 8], { kernel: [2, 2], stride: [2, 2], padding: [0, 1, 0, 0] }],
+    ['2×2 that overlap', [1, 2, 5, 7], { kernel: [2, 2], stride: [1, 2] }],
+    ['2×3 side by side', [1, 2, 6, 8], { kernel: [2, 3], stride: [2, 2] }],
+    ['2×2, dilated', [1, 2, 6, 8], { kernel: [2, 2], stride: [2, 2], dilation: [2, 1] }],
     ['stride 3, padding at one end', [1, 2, 11, 14], { kernel: [4, 3], stride: [2, 3], padding: [0, 2, 3, 0] }],
+    [
+      'a last window of ceilMode in the padding',
+      [1, 2, 7, 10],
+      { stride: [3, 2], padding: [1, 1, 1, 1], ceilMode: true },
+    ],
     ['dilated', [1, 2, 13, 12], { kernel: [3, 2], dilation: [2, 5], padding: [2, 1, 0, 4] }],
+    ['dilated, astride', [1, 3, 15, 19], { stride: [2, 3], dilation: [3, 2], padding: [2, 1, 3, 2] }],
+    ['dilated by the stride', [2, 1, 14, 13], { stride: [2, 2], dilation: [2, 2], padding: [2, 2, 1, 1] }],
     ['the whole plane', [3, 4, 7, 7], { kernel: [7, 7] }],
-    ['a row that is wider than a tile', [1, 1, 3, 101], { kernel: [2, 5], stride: [1, 2] }],
-    ['more planes than are staged at a time', [2, 40, 60, 62], { kernel: [3, 3], stride: [2, 2] }],
+    ['whole columns, dilated', [2, 3, 9, 12], { kernel: [3, 3], dilation: [4, 2], stride: [2, 3] }],
+    ['the whole plane and its padding', [2, 3, 3, 5], { kernel: [5, 9], padding: [1, 2, 1, 2] }],
+    ['cells between the windows', [1, 2, 11, 13], { kernel: [2, 1], stride: [3, 4] }],
     ['1×1, stride 2', [2, 2, 6, 5], { kernel: [1, 1], stride: [2, 2] }],
-  ] as const)('%s', (_, shape, window) => {
-    const length = shape.reduce<number>((size, extent) => size * extent, 1)
-    for (const draw of [special, real])
-      for (const seed of [1, 2, 3])
-        same('maxPool2d', { x: tensor(shape, draw(length, seed), 'float32') }, { ...side, ...window })
-    // Nothing but −∞, as the border: its maximum is −∞.
-    same('maxPool2d', { x: tensor(shape, new Float32Array(length).fill(-infinity), 'float32') }, { ...side, ...window })
+    ['a column', [1, 2, 9, 1], { kernel: [4, 1], padding: [3, 0, 1, 0] }],
+    ['a row that is wider than a tile', [1, 1, 3, 101], { kernel: [2, 5], stride: [1, 2] }],
+    ['more planes than are staged at a time', [2, 40, 30, 31], { stride: [2, 2] }],
+    ['windows whose rows are a loop', [2, 3, 21, 17], { kernel: [9, 8], stride: [3, 2], padding: [4, 3, 2, 1] }],
+  ])('%s', (_, shape, window) => {
+    const lowest: Draw = (length) => new Float32Array(length).fill(-infinity)
+    // Nothing but −∞, as the border: the maximum is −∞, and the first cell inside has it.
+    const holes: Draw = (length, seed) => special(length, seed).map((value, i) => (i % 5 === seed ? value : -infinity))
+    allSame(shape, { ...side, ...window }, [special, real, lowest, holes])
+  })
+
+  /** Rows of fewer windows than a vector, of a tile more or less, and of several. */
+  it.each([1, 2, 3, 4, 5, 7, 8, 9, 11, 12, 13, 15, 16, 17, 33])('rows of %d windows', (Q) => {
+    for (const stride of [1, 2, 3])
+      for (const P of [1, 2, 3, 5]) {
+        const [H, W] = [(P - 1) * stride + 1, (Q - 1) * stride + 1]
+        allSame([2, 2, H, W], { ...side, stride: [stride, stride], padding: [1, 1, 1, 1] }, [special, real])
+      }
+  })
+
+  it('what one shape leaves in memory is nothing to the next', () => {
+    const padded: Window = { ...side, padding: [1, 1, 1, 1] }
+    const nothing: Draw = (length) => new Float32Array(length).fill(nan)
+    for (const extent of [9, 4, 12, 3, 9]) {
+      allSame([1, 3, 30, 31], padded, [nothing])
+      allSame([2, 2, extent, extent + 1], padded, [real])
+      allSame([2, 2, extent, extent + 1], { ...padded, stride: [2, 2] }, [real])
+    }
   })
 
   it('planes and windows that are too large are left to it', () => {
-    same('maxPool2d', { x: tensor([1, 1, 400, 400], real(160_000, 2), 'float32') }, { ...side, kernel: [3, 3] })
-    same('maxPool2d', { x: tensor([1, 1, 9, 9], real(81, 2), 'float32') }, { ...side, kernel: [8, 7] })
+    const x = (...shape: number[]) =>
+      tensor(
+        shape,
+        real(
+          shape.reduce((size, extent) => size * extent, 1),
+          2,
+        ),
+        'float32',
+      )
+    same('maxPool2d', { x: x(1, 1, 400, 400) }, { ...side, dilation: [1, 1] })
+    same('averagePool2d', { x: x(1, 1, 2, 70) }, { ...side, kernel: [1, 50], countIncludePad: false })
+    same('maxPool2dGradient', { x: x(1, 1, 9, 9), dy: x(1, 1, 2, 3) }, { ...side, kernel: [8, 7], dilation: [1, 1] })
   })
 })
 

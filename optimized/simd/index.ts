@@ -1,8 +1,8 @@
 /**
- * The third rung: convolutions, dense layers, 2×2 pooling, activations, their gradients, and max pooling with any window as WebAssembly
- * SIMD, emitted for the shape at hand; float32.
+ * The third rung: convolutions, dense layers, pooling, activations and their gradients as WebAssembly SIMD, emitted for the shape at hand;
+ * float32.
  * What stays with the rung below: the other operators, weights that hold NaN or ±∞ where a kernel reaches into padding (a padded
- * cell takes no part, a zero in a panel would), and operands that memory does not hold.
+ * cell takes no part, a zero in a panel would), pooling that optimized/pooling.ts has no plan for, and operands that memory does not hold.
  */
 import type { Blocked } from '../blocked/index.ts'
 import { Engine } from '../kernel/engine.ts'

@@ -6,7 +6,7 @@ import { conv2dBiasGradient } from './conv2dBiasGradient.ts'
 import { conv2dWeightGradient } from './conv2dWeightGradient.ts'
 import { dense, denseInputGradient, denseWeightGradient, productBlocks } from './dense.ts'
 import { pointwise } from './pointwise.ts'
-import { maxPool2d, maxPool2dGradient } from './pool2d.ts'
+import { averagePool2d, averagePool2dGradient, maxPool2d, maxPool2dGradient } from './pool2d.ts'
 
 const zeros = (...shape: number[]): Tensor => ({
   shape,
@@ -14,6 +14,7 @@ const zeros = (...shape: number[]): Tensor => ({
 })
 
 const halving = { kernel: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], dilation: [1, 1], ceilMode: false } as const
+const sliding = { ...halving, kernel: [3, 3], stride: [1, 1], padding: [1, 1, 1, 1], countIncludePad: true } as const
 const same = { stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 1 } as const
 
 /** Calls whose operands or results exceed the bound, each alone, several times over. */
@@ -33,6 +34,11 @@ const calls: Record<string, (engine: Engine) => unknown> = {
     ),
   'max pooling 3×3': (engine) =>
     maxPool2d(engine, { x: zeros(8, 32, 160, 160) }, { ...halving, kernel: [3, 3], padding: [1, 1, 1, 1] }),
+  'max pooling 3×3, gradient': (engine) =>
+    maxPool2dGradient(engine, { x: zeros(8, 32, 160, 160), dy: zeros(8, 32, 160, 160) }, sliding),
+  'average pooling 3×3': (engine) => averagePool2d(engine, { x: zeros(8, 32, 160, 160) }, sliding),
+  'average pooling 3×3, gradient': (engine) =>
+    averagePool2dGradient(engine, { dy: zeros(8, 32, 160, 160) }, { ...sliding, inputSize: [160, 160] }),
   'weight gradient': (engine) =>
     conv2dWeightGradient(
       engine,

@@ -1,7 +1,7 @@
 /**
- * Pooling with windows of 2×2 side by side, which halves a plane: rows of windows are staged, pooled and copied out, as many at a time as
- * stay in L1. Of other windows the maximum is found by simd/maxPool2d.ts, means and gradients stay with the rung below. All throw
- * ShapeError, and give undefined where another rung must do it.
+ * Pooling and its gradients, by their plan (optimized/pooling.ts). Windows of 2×2 side by side halve a plane: rows of windows are staged,
+ * pooled and copied out, as many at a time as stay in L1. Others slide (simd/windows.ts). All throw ShapeError, and give undefined
+ * where another rung must do it.
  */
 import type { Attributes, Operands, Tensor } from '../../reference/contract.ts'
 import {
@@ -14,8 +14,9 @@ import {
 import { Assembler } from '../kernel/assembler.ts'
 import type { Engine } from '../kernel/engine.ts'
 import { emitHalving, type HalvingName } from '../kernel/halving.ts'
-import { slidingMaximum } from './maxPool2d.ts'
+import { planPool } from '../pooling.ts'
 import { singles } from './singles.ts'
+import { cellsOf, slide, slideBack } from './windows.ts'
 
 /** Numbers of rows staged at a time: 16 KiB. */
 const PIECE = 4096
@@ -27,8 +28,9 @@ export function maxPool2d(
   a: Attributes<'maxPool2d'>,
 ): Tensor | undefined {
   const sizes = maxPool2dSizes(x.shape, a)
-  if (dilated(a) || !halves(sizes, a)) return slidingMaximum(engine, singles(x), sizes, a)
-  return halve(engine, 'max', sizes, a, { x: singles(x) })
+  const plan = planPool('maxPool2d', sizes, a)
+  if (plan?.algorithm === 'halving') return halve(engine, 'max', sizes, { x: singles(x) })
+  return plan && slide(engine, plan, sizes, a, singles(x))
 }
 
 /** F25. x (N,C,H,W), dy (N,C,P,Q) → like x. */
@@ -38,7 +40,9 @@ export function maxPool2dGradient(
   a: Attributes<'maxPool2dGradient'>,
 ): Tensor | undefined {
   const sizes = maxPool2dGradientSizes(x.shape, dy.shape, a)
-  return dilated(a) ? undefined : halve(engine, 'maxGradient', sizes, a, { x: singles(x), dy: singles(dy) })
+  const plan = planPool('maxPool2dGradient', sizes, a)
+  if (plan?.algorithm === 'halving') return halve(engine, 'maxGradient', sizes, { x: singles(x), dy: singles(dy) })
+  return plan && slideBack(engine, plan, sizes, a, singles(dy), { x: singles(x) })
 }
 
 /** F18. x (N,C,H,W) → (N,C,P,Q). */
@@ -47,7 +51,10 @@ export function averagePool2d(
   { x }: Operands<'averagePool2d'>,
   a: Attributes<'averagePool2d'>,
 ): Tensor | undefined {
-  return halve(engine, 'average', averagePool2dSizes(x.shape, a), a, { x: singles(x) })
+  const sizes = averagePool2dSizes(x.shape, a)
+  const plan = planPool('averagePool2d', sizes, a)
+  if (plan?.algorithm === 'halving') return halve(engine, 'average', sizes, { x: singles(x) })
+  return plan && slide(engine, plan, sizes, a, singles(x), cellsOf(sizes, a))
 }
 
 /** F24. dy (N,C,P,Q), inputSize [H,W] → (N,C,H,W). */
@@ -56,27 +63,18 @@ export function averagePool2dGradient(
   { dy }: Operands<'averagePool2dGradient'>,
   a: Attributes<'averagePool2dGradient'>,
 ): Tensor | undefined {
-  return halve(engine, 'averageGradient', averagePool2dGradientSizes(dy.shape, a), a, { dy: singles(dy) })
+  const sizes = averagePool2dGradientSizes(dy.shape, a)
+  const plan = planPool('averagePool2dGradient', sizes, a)
+  if (plan?.algorithm === 'halving') return halve(engine, 'averageGradient', sizes, { dy: singles(dy) })
+  return plan && slideBack(engine, plan, sizes, a, singles(dy), { cells: cellsOf(sizes, a) })
 }
-
-const dilated = ({ dilation: [dh, dw] }: Attributes<'maxPool2d'>): boolean => dh !== 1 || dw !== 1
-
-type Window = Pick<Attributes<'averagePool2d'>, 'kernel' | 'stride' | 'padding'>
-
-/** Whether all windows are 2×2, whole and side by side: none reaches into padding or beyond an edge. */
-const halves = ({ H, W, P, Q }: PoolSizes, { kernel, stride, padding }: Window): boolean =>
-  [...kernel, ...stride].every((extent) => extent === 2) &&
-  padding.every((extent) => extent === 0) &&
-  2 * P <= H &&
-  2 * Q <= W
 
 interface Arrays {
   readonly x?: Float32Array
   readonly dy?: Float32Array
 }
 
-function halve(engine: Engine, name: HalvingName, sizes: PoolSizes, a: Window, { x, dy }: Arrays): Tensor | undefined {
-  if (!halves(sizes, a)) return undefined
+function halve(engine: Engine, name: HalvingName, sizes: PoolSizes, { x, dy }: Arrays): Tensor | undefined {
   const { N, C, H, W, P, Q } = sizes
   const most = Math.max(1, Math.floor(PIECE / (2 * W)))
   // A last vector reads up to seven numbers beyond its row.
