@@ -1,5 +1,6 @@
 /** Holds one call of an implementation against the textbook. */
 
+import { isDeepStrictEqual } from 'node:util'
 import { type Expectation, expectation } from '../properties/bound.ts'
 import { type Case, instantiate } from '../properties/case.ts'
 import { refuseImplementation } from '../properties/given.ts'
@@ -35,24 +36,44 @@ export function sceneOf({ precision, numerics }: Implementation, c: Case): Scene
   return { case: c, operands, attributes, expected: expectation(row, operands, attributes, precision, numerics) }
 }
 
-/** One call and its verdict. */
+/** One call and its verdict. The call has attributes and shapes of its own: what it changes of them no other call sees. */
 export async function answerOf(
   implementation: Implementation,
   { case: c, attributes, expected }: Scene,
   operands: AnyOperands<number>,
 ): Promise<Outcome> {
+  const given = structuredClone(attributes)
+  const shapes = shapesOf(operands)
   let result: unknown
   try {
-    result = await callOperator(implementation, c.operator, operands, attributes)
+    result = await callOperator(implementation, c.operator, operands, given)
     read(result)
   } catch (error) {
     return thrown(c, error)
   }
   const found = verdict(result, expected)
-  return found.grade === 'wrong'
-    ? { status: 'failed', kind: found.fault ?? 'wrong', message: found.message ?? '', verdict: found, result }
-    : { status: 'held', verdict: found, result: result as Tensor }
+  if (found.grade === 'wrong')
+    return { status: 'failed', kind: found.fault ?? 'wrong', message: found.message ?? '', verdict: found, result }
+  const changed =
+    firstChanged('attribute', attributes, given) ?? firstChanged('the shape of', shapes, shapesOf(operands))
+  if (changed !== undefined)
+    return { status: 'failed', kind: 'operand-changed', message: `${c.operator}: the call changed ${changed}` }
+  return { status: 'held', verdict: found, result: result as Tensor }
 }
+
+const shapesOf = (operands: AnyOperands<number>): Record<string, readonly number[] | undefined> =>
+  Object.fromEntries(Object.entries(operands).map(([name, t]) => [name, t && [...t.shape]]))
+
+/** The first entry that is another than before, in words. */
+function firstChanged(what: string, before: object, after: object): string | undefined {
+  const [old, now] = [entriesOf(before), entriesOf(after)]
+  const name = [...new Set([...old.keys(), ...now.keys()])].find(
+    (key) => !isDeepStrictEqual(old.get(key), now.get(key)),
+  )
+  return name === undefined ? undefined : `${what} ${name} from ${told(old.get(name))} to ${told(now.get(name))}`
+}
+const entriesOf = (o: object): ReadonlyMap<string, unknown> => new Map(Object.entries(o))
+const told = (value: unknown): string => JSON.stringify(value) ?? 'nothing'
 
 /**
  * Runs one case: the call, then shape, type and every number of the result, then whether operands were changed or handed back,
@@ -102,7 +123,7 @@ export function asViews(operands: AnyOperands<number>): Record<string, Tensor | 
       )
       const data = wide.subarray(BESIDE, BESIDE + t.data.length)
       data.set(t.data)
-      return [name, { shape: t.shape, data }]
+      return [name, { shape: [...t.shape], data }]
     }),
   )
 }

@@ -2,7 +2,7 @@
 
 import { allClassPairs, classPairs, uncoveredCases } from '../properties/arbitrary/classes.ts'
 import { coveringCases } from '../properties/arbitrary/cover.ts'
-import { usualCases } from '../properties/arbitrary/usual.ts'
+import { largeCases, usualCases } from '../properties/arbitrary/usual.ts'
 import type { Case } from '../properties/case.ts'
 import type { Draw } from '../properties/values.ts'
 import type { OperatorRow } from '../reference/operators.ts'
@@ -31,14 +31,17 @@ const COMPLETION = 3
 /** To choose for all operators takes three seconds, which every process would pay. */
 const chosen = new Map<string, readonly Case[]>()
 
-/** Cases that differ as much as so few can, those of networks, then those that show the pairs of classes still missing. */
+/**
+ * Cases that differ as much as so few can, those of networks, then those that show the pairs of classes still missing, and large
+ * ones last.
+ */
 export function plannedCases(row: OperatorRow, count: number, seed: number): readonly Case[] {
   const key = `${row.name} ${count} ${seed}`
   const before = chosen.get(key)
   if (before) return before
   const first = [...coveringCases(row, Math.min(count, MOST_CHOSEN), seed, turns), ...usualCases(row, seed)]
   const covered = new Set(first.flatMap(classPairs))
-  const cases = [...first, ...uncoveredCases(row, covered, seed, count * COMPLETION)]
+  const cases = [...first, ...uncoveredCases(row, covered, seed, count * COMPLETION), ...largeCases(row, seed)]
   chosen.set(key, cases)
   return cases
 }

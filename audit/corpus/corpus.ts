@@ -5,6 +5,7 @@ import { sums } from './right/sums.ts'
 import { batchMistakes } from './wrong/batch.ts'
 import { functionMistakes } from './wrong/function.ts'
 import { kernelMistakes } from './wrong/kernel.ts'
+import { pathMistakes } from './wrong/path.ts'
 import { poolingMistakes } from './wrong/pooling.ts'
 import { precisionMistakes } from './wrong/precision.ts'
 import { signalMistakes } from './wrong/signal.ts'
@@ -22,5 +23,6 @@ export const wrongPrograms: readonly Wrong[] = [
   ...signalMistakes,
   ...precisionMistakes,
   ...stateMistakes,
+  ...pathMistakes,
 ]
 export const rightPrograms: readonly Right[] = [...sums, ...algorithms]

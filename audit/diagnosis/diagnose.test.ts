@@ -1,6 +1,7 @@
 /** The textbook with a mistake is diagnosed by the name of that mistake; what has none, or none that is known, is not. */
 import { describe, expect, it } from 'vitest'
 import { sampleCases } from '../../properties/arbitrary/case.ts'
+import { completeAttributes, instantiate } from '../../properties/case.ts'
 import { parseCase } from '../../properties/descriptor.ts'
 import { Random } from '../../properties/random.ts'
 import type { Implementation, OperatorName } from '../../reference/contract.ts'
@@ -11,6 +12,7 @@ import { causeOf, type Diagnosis, diagnosisLines } from './diagnosis.ts'
 import { candidatesFor, hypotheses } from './hypotheses.ts'
 import { bothOf } from './mistake.ts'
 import { mistaken, programsOf, seenOn } from './mistaken.ts'
+import { predict } from './predict.ts'
 
 const namesOf = (d: Diagnosis | undefined): string[] => [
   d?.causes.map(({ name }) => name).join(' + ') ?? 'right',
@@ -40,6 +42,17 @@ describe('a hypothesis has its name found', () => {
     expect(new Set(hypotheses.map(({ name }) => name)).size).toBe(hypotheses.length)
     expect(hypotheses.length).toBeGreaterThanOrEqual(60)
   })
+
+  it('none breaks a diagnosis off: each says what comes, or that its program would refuse the call', () => {
+    for (const h of hypotheses)
+      for (const operator of h.operators)
+        for (const mistake of h.mistakes(operator))
+          for (const c of sampleCases(operatorRow(operator), 3, 5, ['real', 'special', 'exact'])) {
+            const precision = h.precision ?? 'float32'
+            const flops = operatorRow(operator).flops(c.sizes, completeAttributes(c))
+            if (flops < 4_000) expect(() => predict(instantiate(c, precision), mistake, precision)).not.toThrow()
+          }
+  }, 60_000)
 
   it('every operator has some', () => {
     for (const { name } of operators) expect(candidatesFor(name, 'float32').length).toBeGreaterThan(20)

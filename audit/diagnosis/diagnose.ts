@@ -10,11 +10,12 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { sampleCases } from '../../properties/arbitrary/case.ts'
-import { type Case, instantiate } from '../../properties/case.ts'
+import { type Call, type Case, instantiate } from '../../properties/case.ts'
 import { printCase } from '../../properties/descriptor.ts'
 import type { Draw } from '../../properties/values.ts'
 import type { Implementation, OperatorName } from '../../reference/contract.ts'
 import { operatorRow } from '../../reference/operators.ts'
+import { type Condition, conditions, onlyWhere } from './condition.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import { type Evidence, observe, type Started, separates, testimony } from './evidence.ts'
 import { type Candidate, candidatesFor } from './hypotheses.ts'
@@ -32,18 +33,35 @@ const CASES = 40
 /** Cases looked at for one that separates, and how many must have confirmed a name. */
 const SEARCHED = 160
 const CONFIRMED = 10
+/** Cases that must have shown a mistake of one path, inside it and outside. */
+const BOTH_SIDES = 4
+/** Cases looked at for those that a path is taken for, which may be one in three hundred. */
+const SEARCHED_FOR_PATH = 1_500
 /** Failing cases that pairs are sifted by, and the time that may be spent on pairs. */
 const WITNESSES = 10
 const MOST_MS = 1_200
 const MOST_MS_CONVENTIONS = 150
+/** Time that may be spent on mistakes of one path. */
+const MOST_MS_PATH = 2_500
 const PULSE_MS = 200
 /** Failing cases that are run twice. */
 const AGAIN = 6
 /** Cases that cost more than this many products are left to the audit. */
 const MOST_PRODUCTS = 6_000
+/** Failing ones may cost more, but not what every hypothesis would take seconds for. */
+const LARGEST = 24_000
 const usual: readonly Draw[] = ['exact', 'impulse', 'exact', 'real', 'tie', 'negative']
 const all: readonly Draw[] = ['exact', 'real', 'tie', 'special', 'negative']
 const right: Mistake = {}
+
+/** A mistake under a condition, and the cases that would show it and lie inside and outside of it. */
+interface OnePath {
+  readonly h: Candidate
+  readonly condition: Condition
+  readonly only: Candidate
+  inside: number
+  outside: number
+}
 
 /** Undefined where nothing fails. `failing` are cases that are known to. */
 export async function diagnose(
@@ -59,7 +77,7 @@ export async function diagnose(
     if (seen) evidence.push(seen)
     return seen
   }
-  for (const c of failing) await run(c)
+  for (const c of failing) if (isCheap(c, LARGEST)) await run(c)
   for (const c of sampleCases(row, CASES, seed + 7919, usual)) if (isCheap(c)) await run(c)
   const lenient = evidence.some((e) => e.outcome === 'wrong')
   const fails = (e: Evidence): boolean => e.outcome === (lenient ? 'wrong' : 'convention')
@@ -71,13 +89,16 @@ export async function diagnose(
   if (await differsFromItself()) return unexplained([])
   const singles = candidatesFor(operator, implementation.precision)
   let survivors = await settled(await fitting(singles))
+  if (survivors.length === 0 && lenient) survivors = await onOnePath(singles)
   if (survivors.length === 0) {
     const witnesses = inOrder().filter(fails).slice(0, WITNESSES)
     const candidates = lenient ? singles : await conventions(singles)
     const limit = lenient ? MOST_MS : MOST_MS_CONVENTIONS
     survivors = await settled(await fitting(pairsOf(candidates, witnesses, implementation, lenient), limit))
   }
-  const [best, ...others] = survivors
+  // What reproduces NaN, infinities and flushed numbers as well comes before what merely does not contradict them.
+  const exactly = new Map(survivors.map((h) => [h, evidence.filter((e) => fails(e) && agrees(e, h)).length]))
+  const [best, ...others] = survivors.toSorted((a, b) => exactly.get(b)! - exactly.get(a)!)
   if (!best) return unexplained(await indexMap(implementation, evidence.filter(fails), started))
   const name = nameOf(best)
   return {
@@ -89,6 +110,10 @@ export async function diagnose(
     explained: evidence.filter((e) => !fails(e)).length,
     separating,
     indexMap: [],
+  }
+
+  function agrees(e: Evidence, h: Candidate): boolean {
+    return testimony(e, h, implementation, false) === 'for'
   }
 
   function unexplained(map: readonly string[]): Diagnosis {
@@ -177,6 +202,71 @@ export async function diagnose(
     return alive
   }
 
+  /** Mistakes that explain every failure, made where a condition holds that nothing else contradicts. */
+  async function onOnePath(candidates: readonly Candidate[]): Promise<Candidate[]> {
+    let alive: OnePath[] = []
+    const start = process.cpuUsage()
+    const isLate = (): boolean => process.cpuUsage(start).user > MOST_MS_PATH * 1000
+    for (const h of candidates) {
+      if (isLate()) return []
+      if (reproducesFailures(h)) {
+        const [inside, outside] = [evidence.filter(fails), evidence.filter((e) => !fails(e) && isSeen(h, e.call))]
+        const holding = conditions.filter(
+          ({ holds }) => inside.every((e) => holds(e.call)) && outside.every((e) => !holds(e.call)),
+        )
+        for (const condition of holding)
+          alive.push({ h, condition, only: onlyWhere(h, condition), inside: inside.length, outside: outside.length })
+      }
+      await pulse()
+    }
+    for (const c of sampleCases(row, SEARCHED_FOR_PATH, seed + 15_485_863, usual)) {
+      if (alive.length === 0 || isLate()) break
+      if (!isCheap(c)) continue
+      await pulse()
+      const call = instantiate(c, implementation.precision)
+      const [first] = alive
+      const shown = new Map<Candidate, boolean>()
+      const shows = (h: Candidate): boolean => {
+        const known = shown.get(h) ?? isSeen(h, call)
+        shown.set(h, known)
+        return known
+      }
+      if (!alive.some((p) => isWanted(p, first!, call, shows))) continue
+      const seen = await run(c)
+      if (!seen) continue
+      separating++
+      alive = alive.filter(({ only }) => testimony(seen, only, implementation, lenient) !== 'against')
+      for (const p of alive) {
+        if (!shows(p.h)) continue
+        if (p.condition.holds(call)) p.inside++
+        else p.outside++
+      }
+    }
+    return alive.filter((p) => Math.min(p.inside, p.outside) >= BOTH_SIDES).map(({ only }) => only)
+  }
+
+  /** Whether a case says more of a path: on either side of its condition where the mistake shows, and where it differs from the first. */
+  function isWanted(p: OnePath, first: OnePath, call: Call, shows: (h: Candidate) => boolean): boolean {
+    const holds = p.condition.holds(call)
+    if (p !== first && p.h === first.h && holds === first.condition.holds(call)) return false
+    const known = p === first ? (holds ? p.inside : p.outside) : 0
+    return known < CONFIRMED && shows(p.h)
+  }
+
+  function isSeen({ mistake }: Candidate, call: Call): boolean {
+    return separates(call, mistake, right, implementation.precision, lenient)
+  }
+
+  function reproducesFailures(h: Candidate): boolean {
+    let said = false
+    for (const e of inOrder()) {
+      if (!fails(e)) break
+      if (testimony(e, h, implementation, lenient) !== 'for') return false
+      said = true
+    }
+    return said
+  }
+
   async function worthRunning(c: Case, alive: readonly Candidate[], ready: boolean): Promise<Evidence | undefined> {
     const call = instantiate(c, implementation.precision)
     const [first, ...rest] = alive
@@ -185,8 +275,8 @@ export async function diagnose(
     return tells ? run(c) : undefined
   }
 
-  function isCheap(c: Case): boolean {
-    return row.flops(c.sizes, { ...c.attributes, ...row.derived?.(c.sizes) }) <= 2 * MOST_PRODUCTS
+  function isCheap(c: Case, most = MOST_PRODUCTS): boolean {
+    return row.flops(c.sizes, { ...c.attributes, ...row.derived?.(c.sizes) }) <= 2 * most
   }
 }
 

@@ -65,6 +65,10 @@ export function testimony(
   lenient: boolean,
 ): 'for' | 'against' | 'nothing' {
   if (e.outcome === 'threw') return 'nothing'
+  if (mistake.where && !mistake.where(e.call)) {
+    // The textbook, and what the verdict made of it.
+    return e.outcome === 'held' || (lenient && e.outcome === 'convention') ? 'for' : 'against'
+  }
   const expected = predict(e.call, mistake, precision, numerics)
   if (expected === undefined) return e.outcome === 'wrong' ? 'nothing' : 'against'
   if (!differs(e.result, expected, lenient)) return 'for'

@@ -6,12 +6,14 @@ import { channelMistakes } from './family/channel.ts'
 import { costMistakes } from './family/cost.ts'
 import { layoutMistakes } from './family/layout.ts'
 import { paddingMistakes } from './family/padding.ts'
+import { partMistakes } from './family/part.ts'
 import { poolingMistakes } from './family/pooling.ts'
 import { precisionMistakes } from './family/precision.ts'
 import { scaleMistakes } from './family/scale.ts'
 import { signalMistakes } from './family/signal.ts'
 import { slopeMistakes } from './family/slope.ts'
 import { softmaxMistakes } from './family/softmax.ts'
+import { softmaxVariants } from './family/softmaxVariant.ts'
 import { tailMistakes } from './family/tail.ts'
 import { tapMistakes } from './family/taps.ts'
 import { windowMistakes } from './family/window.ts'
@@ -24,11 +26,13 @@ export const hypotheses: readonly Hypothesis[] = [
   ...channelMistakes,
   ...windowMistakes,
   ...paddingMistakes,
+  ...partMistakes,
   ...biasMistakes,
   ...poolingMistakes,
   ...activationMistakes,
   ...slopeMistakes,
   ...softmaxMistakes,
+  ...softmaxVariants,
   ...costMistakes,
   ...scaleMistakes,
   ...layoutMistakes,

@@ -3,6 +3,8 @@
  * What an implementation with that mistake returns then has an expectation of its own, value and bounds, by the same
  * machinery as the right one (properties/bound.ts), because every change is written over an `Arithmetic<T>`.
  */
+
+import type { Call } from '../../properties/case.ts'
 import type { Arithmetic } from '../../reference/arithmetic/arithmetic.ts'
 import type { Precision } from '../../reference/contract.ts'
 import type { AnyOperands, AttributeBag, OperatorRow } from '../../reference/operators.ts'
@@ -45,6 +47,8 @@ export interface Mistake {
   readonly arithmetic?: Arithmetic<number>
   /** Computes in fewer digits than it declares: what comes is within the bounds of those. */
   readonly computedIn?: Precision
+  /** The calls that the mistake is made in; all where it is absent. */
+  readonly where?: (call: Call) => boolean
   /** Divides where the textbook does not, so that whole operands no longer give whole results. */
   readonly divides?: boolean
 }

@@ -32,6 +32,8 @@ export interface PoolRules {
   readonly toFirstCell: boolean
   /** The search starts from the value 0 at position 0: where nothing is above it the error is lost, but in the window that has that cell. */
   readonly fromZero: boolean
+  /** The search starts from −∞ at a position that is not in the window: that takes the error where nothing is above. */
+  readonly fromLowest: 'first' | 'plane' | 'lost' | undefined
 }
 
 const textbookRules: PoolRules = {
@@ -42,6 +44,7 @@ const textbookRules: PoolRules = {
   divisor: ({ inside, padded }, a) => (a.countIncludePad ? padded : inside),
   toFirstCell: false,
   fromZero: false,
+  fromLowest: undefined,
 }
 
 /** The operator under other rules. Throws ShapeError. */
@@ -80,11 +83,14 @@ export function pooled<T>(
             const delta = o.dy!.data[yAt]!
             const share = rules.tie === 'shared' && best.length > 1 ? k.div(delta, k.from(best.length)) : delta
             const noneAbove = rules.fromZero && (best.length === 0 || !k.greater(valueAt(best[0]!), k.zero))
+            const lowest = rules.fromLowest !== undefined && (best.length === 0 || isLowest(k, valueAt(best[0]!)))
             const takers = noneAbove
               ? cells.filter((cell) => cell === 0)
-              : rules.toFirstCell || (best.length === 0 && rules.nan !== 'nobody wins')
-                ? cells.slice(0, 1)
-                : best
+              : lowest && !(best.length > 0 && k.isNaN(valueAt(best[0]!)))
+                ? startOf(rules.fromLowest, plane * g.H * g.W)
+                : rules.toFirstCell || (best.length === 0 && rules.nan !== 'nobody wins')
+                  ? cells.slice(0, 1)
+                  : best
             for (const cell of takers) if (cell >= 0) put(cell, share)
           }
           continue
@@ -110,6 +116,13 @@ export function pooled<T>(
     return { inside, padded: rows * columns, kernel: g.kernel }
   }
 }
+
+/** −∞, also where numbers are measured by their magnitude: not above 0, and no number times 0. */
+const isLowest = <T>(k: Arithmetic<T>, v: T): boolean => !k.greater(v, k.zero) && k.isNaN(k.mul(v, k.from(0)))
+
+/** Where a search that found nothing points to. */
+const startOf = (to: PoolRules['fromLowest'], plane: number): number[] =>
+  to === 'first' ? [0] : to === 'plane' ? [plane] : []
 
 const spanInside = (start: number, kernel: number, end: number): number => Math.min(start + kernel, end) - start
 

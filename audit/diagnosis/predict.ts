@@ -19,6 +19,7 @@ export function predict(
   numerics?: Numerics,
 ): Expectation | undefined {
   const { row } = call
+  if (mistake.where && !mistake.where(call)) return predict(call, {}, precision, numerics)
   try {
     const scene = sceneOf(call, mistake, precision)
     const { operands, attributes } = scene
@@ -61,6 +62,7 @@ function sceneOf({ row, operands: given, attributes: asked }: Call, mistake: Mis
 
 /** What the mistaken formula comes to in an arithmetic, each result rounded as the mistake does. Throws ShapeError. */
 export function computed(call: Call, mistake: Mistake, precision: Precision, k: Arithmetic<number>): TensorOf<number> {
+  if (mistake.where && !mistake.where(call)) return computed(call, {}, precision, k)
   const scene = sceneOf(call, mistake, precision)
   const y = formulaUnder(call.row, mistake, scene)(k, scene.operands, scene.attributes)
   const { rounding } = mistake

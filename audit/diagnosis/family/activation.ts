@@ -156,6 +156,18 @@ export const activationMistakes: readonly Hypothesis[] = [
     formula: (k, { x }) => each(k, x!, (z) => k.div(k.add(z, k.greater(k.from(0), z) ? k.neg(z) : z), k.from(2))),
     divides: true,
   }),
+  hypothesis('relu6 instead of relu', `what is above 6 is cut off; ${NAME}`, ['relu'], {
+    formula: (k, { x }) => each(k, x!, (z) => clamped(k, z, 0, 6)),
+  }),
+  hypothesis('multiplied by the argument', `x·σ(x) or x·tanh x is returned (swish); ${NAME}`, both, (o) =>
+    instead((k, z) => k.mul(z, o === 'tanh' ? k.tanh(z) : sigma(k, z))),
+  ),
+  hypothesis(
+    'scaled tanh',
+    `1.7159·tanh(2x/3) is returned (LeCun 1998); ${NAME}`,
+    ['tanh'],
+    instead((k, z) => k.mul(constant(k, 1.7159), k.tanh(k.div(k.add(z, z), k.from(3))))),
+  ),
   hypothesis(
     'absolute value',
     '|x| is returned; look at what happens below 0',

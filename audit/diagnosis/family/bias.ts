@@ -48,8 +48,8 @@ const repeated = (times: (o: AnyOperands<number>, s: Scene) => number): Mistake 
   },
 })
 
-/** The bias as often as windows reach a cell, and `least` times where none does. */
-const withWindows = (least: number): Mistake => ({
+/** The bias as often as windows reach a cell, `least` times where none does and at most `most` times. */
+const withWindows = (least: number, most = Infinity): Mistake => ({
   operands: (o) => ({ ...o, b: undefined }),
   result: (k, y, { row, given: { x, w, b }, attributes }) => {
     if (!b) return y
@@ -65,7 +65,10 @@ const withWindows = (least: number): Mistake => ({
     return each(k, y, (v, i) =>
       k.add(
         v,
-        k.mul(k.from(Math.max(counts.data[i % plane]!, least)), k.from(b.data[Math.floor(i / plane) % y.shape[1]!]!)),
+        k.mul(
+          k.from(Math.min(Math.max(counts.data[i % plane]!, least), most)),
+          k.from(b.data[Math.floor(i / plane) % y.shape[1]!]!),
+        ),
       ),
     )
   },
@@ -102,6 +105,24 @@ export const biasMistakes: readonly Hypothesis[] = [
     `where windows overlap the bias counts as often as they do; ${LOOK}`,
     ['convTranspose2d'],
     [withWindows(0), withWindows(1)],
+  ),
+  hypothesis(
+    'bias where windows reach alone',
+    `cells that no window reaches stay 0, without bias; ${LOOK}`,
+    ['convTranspose2d'],
+    withWindows(0, 1),
+  ),
+  hypothesis(
+    'bias by group',
+    `map m takes the bias of its group instead of its own; ${LOOK}`,
+    ['conv2d', 'convTranspose2d'],
+    from((m, M, { attributes }) => Math.floor(m / (M / (attributes.groups ?? 1)))),
+  ),
+  hypothesis(
+    'bias by row',
+    `the bias is indexed by the row of the result instead of the map; ${LOOK}`,
+    ['conv2d', 'convTranspose2d'],
+    placed((i, shape, M) => (Math.floor(i / shape[3]!) % shape[2]!) % M),
   ),
   hypothesis(
     'bias added once a group',

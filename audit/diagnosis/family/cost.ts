@@ -1,6 +1,7 @@
 /** The costs: logarithms, targets, signs and powers. */
 import { real } from '../../../reference/arithmetic/real.ts'
 import { softmax } from '../../../reference/operator/softmax.ts'
+import { softmaxCrossEntropyGradient } from '../../../reference/operator/softmaxCrossEntropy.ts'
 import { type Hypothesis, hypothesis } from '../hypothesis.ts'
 import { addressIn, each, taken, times } from '../move.ts'
 
@@ -60,13 +61,17 @@ export const costMistakes: readonly Hypothesis[] = [
     'slope of the output multiplied in again',
     '(y−t)·y(1−y) is returned, with a slope that the cost has cancelled; look at which layer multiplies by it',
     ['quadraticCostGradient', ...costs.slice(1)],
-    (o) => ({
-      formula: (k, { x, y, t }) => {
-        const output = o === 'quadraticCostGradient' ? y! : softmax(k, { x: x! })
-        return each(k, output, (v, i) => k.mul(k.sub(v, t!.data[i]!), k.mul(v, k.sub(k.one, v))))
-      },
-      divides: true,
-    }),
+    (o) =>
+      [false, true].slice(0, o === 'quadraticCostGradient' ? 1 : 2).map((summed) => ({
+        formula: (k, { x, y, t }) => {
+          const output = o === 'quadraticCostGradient' ? y! : softmax(k, { x: x! })
+          const error = summed ? softmaxCrossEntropyGradient(k, { x: x!, t: t! }) : undefined
+          return each(k, output, (v, i) =>
+            k.mul(error ? error.data[i]! : k.sub(v, t!.data[i]!), k.mul(v, k.sub(k.one, v))),
+          )
+        },
+        divides: true,
+      })),
   ),
   hypothesis(
     'sum of targets and outputs',

@@ -31,6 +31,7 @@ const padded =
 
 export const paddingMistakes: readonly Hypothesis[] = [
   ...confused(strided, LOOK, [
+    ['padding ignored', 'the first window begins at the first cell', padded(() => [0, 0, 0, 0])],
     ['padding at the wrong end', 'bottom and right are used for top and left', padded(([t, l, b, r]) => [b, r, t, l])],
     ['padding of the rows at the wrong end', 'the bottom is used for the top', padded(([t, l, b, r]) => [b, l, t, r])],
     [
@@ -88,7 +89,6 @@ export const paddingMistakes: readonly Hypothesis[] = [
       'the sum of both ends is halved, ⌈(t+b)/2⌉ first',
       padded(([t, l, b, r]) => [(t + b + 1) >> 1, (l + r + 1) >> 1, (t + b) >> 1, (l + r) >> 1]),
     ],
-    ['padding ignored', 'the first window begins at the first cell', padded(() => [0, 0, 0, 0])],
     ['padding of the leading end ignored', 'top and left are taken for 0', padded(([, , b, r]) => [0, 0, b, r])],
     [
       'padding computed as SAME of TensorFlow',

@@ -102,6 +102,14 @@ export const poolingMistakes: readonly Hypothesis[] = [
       rounding: (v, { precision }) => Math.max(v, precision === 'float32' ? 2 ** -126 : 2 ** -1022),
     },
   ),
+  ...[-65504, -1e4, -99_999, -1e5, -1e6, -(2 ** 31), -1e9, -1e10, -1e20, -1e30, -1e37, -1e38].map((start) =>
+    hypothesis(
+      `maximum starts at ${start}`,
+      `the maximum is never below ${start}, which is not the lowest number; ${FIRST}`,
+      ['maxPool2d'],
+      { rounding: (v, { precision }) => Math.max(v, precision === 'float32' ? Math.fround(start) : start) },
+    ),
+  ),
   hypothesis(
     'minimum instead of maximum',
     'the smallest value of the window wins; look at the comparison, > or <',
@@ -191,6 +199,18 @@ export const poolingMistakes: readonly Hypothesis[] = [
     `where no cell of a window is above 0 its error is lost, or goes to the first element of the tensor if the window has it; ${FIRST}`,
     ['maxPool2dGradient'],
     nanRules.flatMap((nan) => (['first', 'last'] as const).map((tie) => pool({ fromZero: true, nan, tie }))),
+  ),
+  hypothesis(
+    'error of a window of −∞ to the first cell of the plane',
+    `where no cell of a window is above −∞ the position that the search starts with takes the error; ${FIRST}`,
+    ['maxPool2dGradient'],
+    nanRules.flatMap((nan) => (['first', 'plane'] as const).map((to) => pool({ fromLowest: to, nan }))),
+  ),
+  hypothesis(
+    'error of a window of −∞ lost',
+    `where no cell of a window is above −∞ nothing takes the error; ${FIRST}`,
+    ['maxPool2dGradient'],
+    nanRules.map((nan) => pool({ fromLowest: 'lost', nan })),
   ),
   hypothesis(
     'divides by the whole window',

@@ -98,6 +98,19 @@ export const precisionMistakes: readonly Hypothesis[] = [
       allOperands((v) => toNarrow(v, format), 'b'),
       allOperands((v) => truncated(v, format.bits)),
     ]),
+    ...['x', 'w', 'b', 'dy', 'f', 'g'].map((operand) => ({
+      ...hypothesis(
+        `${operand} rounded to ${name}`,
+        `of the operands ${operand} alone has ${format.bits} significant bits; ${LOOK}`,
+        operators
+          .filter((row) => row.operands.length > 1 && row.operands.some((own) => own === operand))
+          .map((row) => row.name),
+        [toNarrow, (v: number) => truncated(v, format.bits)].map(
+          (round): Mistake => ({ operands: (o) => withNumbers(o, operand, (v) => round(v, format)) }),
+        ),
+      ),
+      alone: true,
+    })),
     hypothesis(`result rounded to ${name}`, `the result has ${format.bits} significant bits; ${LOOK}`, every, {
       rounding: (v) => toNarrow(v, format),
     }),
@@ -183,6 +196,14 @@ export const precisionMistakes: readonly Hypothesis[] = [
     'results are limited to 0…6, as if a relu6 were fused; look at what follows the sum',
     unbounded,
     { rounding: (v) => Math.min(Math.max(v, 0), 6) },
+  ),
+  ...[128, 2 ** 15].map((most) =>
+    hypothesis(
+      `results cut off at −${most} and ${most - 1}`,
+      `results are limited to −${most}…${most - 1}, the range of a signed integer; look at the type of the accumulator`,
+      unbounded,
+      { rounding: (v) => Math.min(Math.max(v, -most), most - 1) },
+    ),
   ),
   hypothesis('results cut off at −1 and 1', 'results are limited to −1…1; look at what follows the sum', unbounded, {
     rounding: (v) => Math.min(Math.max(v, -1), 1),

@@ -20,7 +20,16 @@ export const slopeMistakes: readonly Hypothesis[] = [
     'slope 1 at 0',
     'the slope of relu at 0 is taken to be 1; look at the comparison, > or ≥',
     ['reluGradient'],
-    { formula: (k, { x, dy }) => each(k, dy!, (delta, i) => (k.greater(k.from(0), x!.data[i]!) ? k.from(0) : delta)) },
+    [
+      {
+        formula: (k, { x, dy }) => each(k, dy!, (delta, i) => (k.greater(k.from(0), x!.data[i]!) ? k.from(0) : delta)),
+      },
+      // x ≥ 0 is false for NaN, x < 0 as well.
+      {
+        formula: (k, { x, dy }) =>
+          each(k, dy!, (delta, i) => (k.isNaN(x!.data[i]!) || k.greater(k.from(0), x!.data[i]!) ? k.from(0) : delta)),
+      },
+    ],
   ),
   hypothesis(
     'slope 1 at NaN',
@@ -109,6 +118,18 @@ export const slopeMistakes: readonly Hypothesis[] = [
     `the sign within y(1−y) is wrong; ${SLOPE}`,
     ['sigmoidGradient'],
     slope((k, y) => k.mul(y, k.add(k.one, y))),
+  ),
+  hypothesis(
+    'slope y(1−y²)',
+    `the square of the slope of tanh has slipped into that of σ; ${SLOPE}`,
+    ['sigmoidGradient'],
+    slope((k, y) => k.mul(y, k.sub(k.one, square(k, y)))),
+  ),
+  hypothesis(
+    'slope x',
+    `δ is multiplied by relu(x) instead of its slope; ${SLOPE}`,
+    ['reluGradient'],
+    slope((k, x) => (positive(k, x) || k.isNaN(x) ? x : k.from(0))),
   ),
   hypothesis(
     'slope 1+y²',

@@ -4,7 +4,7 @@ import { sizeOf } from '../../../reference/tensor.ts'
 import type { Geometry } from '../geometry.ts'
 import { biased, denses, type Hypothesis, hypothesis, layers } from '../hypothesis.ts'
 import type { Mistake } from '../mistake.ts'
-import { kept, withNumbers, without } from '../move.ts'
+import { each, kept, withNumbers, without } from '../move.ts'
 import type { Spot } from '../slide.ts'
 
 const every = operators.map((row) => row.name)
@@ -146,6 +146,43 @@ const blockMistakes: readonly Hypothesis[] = blocks.flatMap((L): Hypothesis[] =>
     shortSum(L, (s) => s.c, channelsOf),
   ),
   hypothesis(
+    `bias added once for ${L} channels`,
+    `the bias is added inside the loop over blocks of ${L} input channels; look at where the bias is added`,
+    ['conv2d', 'dense'],
+    {
+      operands: (o) => withNumbers(o, 'b', (v) => v * Math.ceil(o.w!.shape[1]! / L)),
+    },
+  ),
+  hypothesis(
+    `last ${L} channels alone`,
+    `each block of ${L} input channels overwrites the sum of the block before; look for an assignment that should be +=`,
+    ['conv2d', 'dense'],
+    without((s, g) => s.c < Math.floor((channelsOf(g) - 1) / L) * L),
+  ),
+  hypothesis(
+    `tail of ${L} elements passed on unchanged`,
+    `the elements behind the last ${L} of the flat result are those of the operand; ${LOOK}`,
+    ['relu', 'sigmoid', 'tanh'],
+    reaches.map((reached) => ({
+      result: (k, y, { given: { x } }) =>
+        each(k, y, (v, i) => (i < reached(y.data.length, L) ? v : k.from(x!.data[i]!))),
+    })),
+  ),
+  hypothesis(
+    `tail of ${L} of the summed errors left out`,
+    `sums over images and positions end at the last ${L} of each map; ${LOOK}`,
+    ['conv2dBiasGradient', 'denseBiasGradient'],
+    (operator) =>
+      reaches.map((reached) => ({
+        operands: (o) =>
+          withNumbers(o, 'dy', (v, i, { shape }) => {
+            const plane = planeOf(shape)
+            if (operator === 'denseBiasGradient') return Math.floor(i / shape[1]!) < reached(shape[0]!, L) ? v : 0
+            return i % plane < reached(plane, L) ? v : 0
+          }),
+      })),
+  ),
+  hypothesis(
     `channels above ${L} left out of the sum`,
     `sums end behind ${L} input channels; look for a buffer or a loop of that size`,
     ['conv2d', 'dense'],
@@ -162,7 +199,7 @@ const blockMistakes: readonly Hypothesis[] = blocks.flatMap((L): Hypothesis[] =>
   hypothesis(
     `tail of ${L} of the summed taps left out`,
     `sums over channels and taps end at the last ${L}; ${LOOK}`,
-    ['conv2d'],
+    ['conv2d', 'convolve1d', 'correlate1d'],
     shortSum(
       L,
       (s, g) => (s.c * g.kernel[0] + s.r) * g.kernel[1] + s.s,
@@ -209,8 +246,18 @@ const blockMistakes: readonly Hypothesis[] = blocks.flatMap((L): Hypothesis[] =>
   ),
 ])
 
+/** Buffers and tables of a fixed size. */
+const beyond: readonly Hypothesis[] = [64, 128, 256, 512].map((L) =>
+  hypothesis(
+    `channels above ${L} left out of the sum`,
+    `sums end behind ${L} input channels; look for a buffer or a loop of that size`,
+    ['conv2d', 'dense'],
+    without((s) => s.c >= L),
+  ),
+)
+
 export const tailMistakes: readonly Hypothesis[] = [
-  ...blockMistakes.map((h) => ({ ...h, alone: true })),
+  ...[...blockMistakes, ...beyond].map((h) => ({ ...h, alone: true })),
 
   hypothesis(
     'last element not computed',
