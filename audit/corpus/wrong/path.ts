@@ -61,7 +61,11 @@ export const pathMistakes: readonly Wrong[] = [
     {
       what: 'right without padding; of 2×2 windows at stride 2 with padding the values differ: here they begin at the first cell',
       link: 'https://github.com/apache/systemds/pull/434',
-      names: ['padding ignored, where the kernel is 2×2 and the stride 2'],
+      // SAME of windows of 2 at stride 2 begins at the first cell, too: on this path both are one.
+      names: [
+        'padding ignored, where the kernel is 2×2 and the stride 2',
+        'padding computed as SAME of TensorFlow, where the kernel is 2×2 and the stride 2',
+      ],
     },
     () =>
       ({ x }, a) => {

@@ -34,6 +34,7 @@ export const precisionMistakes: readonly Wrong[] = [
     {
       what: 'a fast path of lower accuracy is taken where the channels are a multiple of 32 (4 here)',
       link: 'https://github.com/ml-explore/mlx/pull/4242',
+      names: ['operands rounded to float16, where input channels and maps are multiples of 4'],
     },
     () =>
       ({ x, w, b }, a) => {

@@ -66,6 +66,7 @@ export const tailMistakes: readonly Wrong[] = [
     {
       what: 'a product whose inner extent leaves the remainder 4 in eights loses those 4 terms; other remainders are right (8 of 16 there)',
       link: 'https://github.com/tile-ai/tilelang/issues/2381',
+      names: ['tail of 8 of the summed channels left out, where input channels are a multiple of 4'],
     },
     () => (o) =>
       denseBy(o, (n, out, I) => {
