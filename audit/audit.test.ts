@@ -59,8 +59,8 @@ describe('what a call does besides answering wrongly is a finding, and the audit
     ['another element type', 'return { shape: x.shape, data: Float64Array.from(x.data) }', 'type'],
     ['another shape', 'return { shape: [x.data.length], data: new Float32Array(x.data.length) }', 'shape'],
   ] as const
-  /** The one case that is asked for, two of networks, and three for the pairs that it leaves. */
-  const COMPLETED = 6
+  /** The one case that is asked for, two of networks, three for the pairs that it leaves, and a large one. */
+  const COMPLETED = 7
   const next =
     'sigmoidGradient({ y, dy }) { return { shape: y.shape, data: y.data.map((v, i) => dy.data[i] * v * (1 - v)) } }'
   let ended: ReturnType<typeof run>

@@ -96,7 +96,7 @@ describe('the command line', () => {
     [`bench history ${broken} --no-svg`, ':1: the line is no JSON'],
     ['bench compare no-such-file HEAD', 'neither a file nor a commit'],
     ['bench report no-such.json', '--json'],
-    ['bench harness --only speed', 'textbook, gradients, verdicts, audit, startup'],
+    ['bench harness --only speed', 'textbook, gradients, verdicts, audit, calls, startup'],
   ])('%s is refused in one line with the mend; exit code 2', async (command, mend) => {
     const { stderr, stdout, status } = await runHere(...command.split(' '))
     expect(status).toBe(2)

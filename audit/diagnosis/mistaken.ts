@@ -1,5 +1,6 @@
 /** The textbook with a mistake, as an implementation: what a diagnosis must name. */
 import { sampleCases } from '../../properties/arbitrary/case.ts'
+import { largeCases } from '../../properties/arbitrary/usual.ts'
 import { type Case, instantiate } from '../../properties/case.ts'
 import { real } from '../../reference/arithmetic/real.ts'
 import { single } from '../../reference/arithmetic/single.ts'
@@ -36,7 +37,8 @@ export function seenOn(
   { mistake }: Candidate,
   precision: Precision = 'float32',
 ): Case | undefined {
-  return sampleCases(operatorRow(operator), SEARCHED, 11).find((c) => {
+  const row = operatorRow(operator)
+  return [...sampleCases(row, SEARCHED, 11), ...largeCases(row, 11)].find((c) => {
     const call = instantiate(c, precision)
     return call.row.flops(c.sizes, call.attributes) < MOST_FLOPS && separates(call, mistake, {}, precision, false)
   })
