@@ -56,7 +56,7 @@ describe('merge', () => {
     const { status, stdout } = run(['merge', ...both])
     expect(status).toBe(1)
     expect(stdout).toContain('looks like: leaky')
-    expect(stdout).toContain('1 finding not known yet (28 cases, seed 1)')
+    expect(stdout).toContain('1 finding not known yet (31 cases, seed 1)')
   })
 
   it('a shard that is missing ends in 2 and is named', () => {
