@@ -101,6 +101,10 @@ export const f32x4 = {
   relaxedMadd: (a: V128, b: V128, c: V128): V128 => make('v128', a.bytes, b.bytes, c.bytes, [SIMD, 0x85, 2]),
 } as const
 
+/** a·b + c: fused where relaxed SIMD is there to be used, else rounded twice. */
+export const multiplyAdd = (fused: boolean, a: V128, b: V128, c: V128): V128 =>
+  fused ? f32x4.relaxedMadd(a, b, c) : f32x4.add(c, f32x4.mul(a, b))
+
 /** Two float64, for what is rounded to float32 once at its end. */
 export const f64x2 = {
   const: (value: number): V128 => make('v128', [SIMD, 12], [...float64(value), ...float64(value)]),

@@ -11,7 +11,7 @@
  * Edges are exact: a tile of fewer columns, or of four lanes, is another emission of this code.
  */
 import type { Assembler, Callable, FunctionBuilder, Local } from './assembler.ts'
-import { f32x4, i32, v128 } from './expression.ts'
+import { i32, multiplyAdd, v128 } from './expression.ts'
 import type { Sum } from './sum.ts'
 import { quads } from './transpose.ts'
 
@@ -97,12 +97,7 @@ function emitSum(
       f.set(value, v128.load32Splat(x.get, X_BIAS + columns[j]!))
       for (let v = vectors - 1; v >= 0; v--) {
         const [to, weight] = [sums[j]![v]!, weights[v]!]
-        f.set(
-          to,
-          fused
-            ? f32x4.relaxedMadd(value.get, weight.get, to.get)
-            : f32x4.add(to.get, f32x4.mul(value.get, weight.get)),
-        )
+        f.set(to, multiplyAdd(fused, value.get, weight.get, to.get))
       }
     }
   }

@@ -9,7 +9,7 @@
  */
 import type { Meeting } from '../woven.ts'
 import type { Assembler, Callable, FunctionBuilder, Local } from './assembler.ts'
-import { f32x4, i32, v128 } from './expression.ts'
+import { i32, multiplyAdd, v128 } from './expression.ts'
 import { split } from './slide.ts'
 import { W_BIAS } from './tile.ts'
 
@@ -134,12 +134,7 @@ function emitTile(
         f.set(value, v128.load(x.get, X_BIAS + 16 * v))
         for (let c = channels - 1; c >= 0; c--) {
           const [sum, weight] = [phase[c]![v]!, weights[c]!]
-          f.set(
-            sum,
-            fused
-              ? f32x4.relaxedMadd(value.get, weight.get, sum.get)
-              : f32x4.add(sum.get, f32x4.mul(value.get, weight.get)),
-          )
+          f.set(sum, multiplyAdd(fused, value.get, weight.get, sum.get))
         }
       }
     }
