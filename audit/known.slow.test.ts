@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { offersOf } from './auditTarget.ts'
 import type { CampaignReport } from './campaign.ts'
 import { usualLimits } from './isolate.ts'
-import { readKnown, speaksOf } from './known.ts'
+import { type Known, readKnown, speaksOf } from './known.ts'
 import { shownAlone } from './knownCases.ts'
 import { emptyTally } from './tally.ts'
 import { builtIn, missingPackages } from './target/index.ts'
@@ -57,10 +57,11 @@ describe('what is known of the peers', () => {
     expect(spoken).toEqual(known)
   })
 
-  it.each(known.flatMap((k) => k.shownBy.map((descriptor) => [k.id, descriptor, k] as const)))(
+  const alone = ({ manner, shownBy }: Known): string[][] => (manner ? [[...shownBy]] : shownBy.map((c) => [c]))
+  it.each(known.flatMap((k) => alone(k).map((shownBy) => [k.id, shownBy.join(', '), { ...k, shownBy }] as const)))(
     '%s shows in %s alone',
-    async (id, descriptor, entry) => {
-      expect(await shownAlone(nothing, [{ ...entry, shownBy: [descriptor] }], usualLimits, never)).toEqual([id])
+    async (id, _, entry) => {
+      expect(await shownAlone(nothing, [entry], usualLimits, never)).toEqual([id])
     },
     TIMEOUT_MS,
   )

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { parseCase } from '../properties/descriptor.ts'
 import type { OperatorName } from '../reference/contract.ts'
 import { nearest, operators } from '../reference/operators.ts'
+import type { Examination } from './examination.ts'
 import { type Finding, findingKinds } from './finding.ts'
 
 export const knownFields = {
@@ -21,6 +22,8 @@ export const knownFields = {
   case: z.string().min(1).optional(),
   /** Smallest cases that show it: judged where no case of a run did, so that it has gone when they are right. */
   shownBy: z.array(z.string()).default([]),
+  /** Those cases are one examination, called in this manner; each a call by itself when left out. */
+  manner: z.enum(['repeated', 'together', 'refilled']).optional(),
   what: z.string().min(1),
   why: z.string().min(1),
   link: z.string().min(1),
@@ -101,7 +104,19 @@ function checked(entry: Known): Known {
   throw new KnownError(`${entry.file}: entry ${entry.id}, operators: there is no ${JSON.stringify(off)}; ${mend}`)
 }
 
+/** What shows an entry, each by itself. */
+export function showing({ shownBy, manner }: Known): Examination[] {
+  const cases = shownBy.map(parseCase)
+  const last = cases.at(-1)
+  if (manner === undefined || last === undefined) return cases.map((c) => ({ case: c }))
+  return [{ case: last, manner, others: cases.slice(0, -1) }]
+}
+
 function withCases(entry: Known): Known {
+  if (entry.manner && entry.shownBy.length === 0)
+    throw new KnownError(
+      `${entry.file}: entry ${entry.id}, manner: no cases are called ${entry.manner}; give them as shownBy`,
+    )
   for (const descriptor of entry.shownBy) {
     const where = `${entry.file}: entry ${entry.id}, shownBy: ${JSON.stringify(descriptor)}`
     let operator: OperatorName

@@ -1,4 +1,7 @@
 /** A known finding that no case of a run showed: its own case decides. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { campaign, known } from '../fixtures/campaign.ts'
 import type { CampaignReport } from './campaign.ts'
@@ -26,6 +29,17 @@ const nothing: CampaignReport = {
     },
   ],
 }
+/** Keeps the operand of a call where the next one overwrites it. */
+const RACING = `
+  let held
+  const relu = async ({ x }) => {
+    held = x
+    await null
+    return { shape: x.shape, data: held.data.map((v) => Math.max(0, v)) }
+  }
+  export default { name: 'racing', version: '1', precision: 'float32', operators: { relu } }
+`
+
 const ids = (shownBy: string[], more: Partial<CampaignReport> = {}, change: object = {}): Promise<readonly string[]> =>
   shownAlone({ ...nothing, ...more }, [{ ...entry, shownBy, ...change }], usualLimits, new AbortController().signal)
 
@@ -39,6 +53,20 @@ describe('an entry that no case of a run showed', () => {
     expect(await ids([HOLDS])).toEqual([])
     expect(await ids([SHOWS], {}, { kinds: ['threw'] })).toEqual([])
     expect(await ids([SHOWS], {}, { message: '*is 7, *' })).toEqual([])
+  })
+
+  it('shows when its cases, called at once, fail as it says', async () => {
+    const source = join(mkdtempSync(join(tmpdir(), 'known-cases-')), 'racing.mjs')
+    writeFileSync(source, RACING)
+    const [only] = nothing.implementations
+    const implementations = [
+      { ...only!, target: 'racing', source, operators: [{ operator: 'relu' as const, tally: emptyTally() }] },
+    ]
+    const calls = ['relu n1c1h1w1 x=1', 'relu n1c1h1w1 x=2']
+    const change = { targets: ['racing'], operators: ['relu'], message: '*under way*' }
+    expect(await ids(calls, { implementations }, { ...change, manner: 'together' })).toEqual(['W1'])
+    expect(await ids(calls, { implementations }, change)).toEqual([])
+    rmSync(dirname(source), { recursive: true })
   })
 
   it('a case of an operator that was not audited is not judged', async () => {

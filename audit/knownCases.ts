@@ -2,12 +2,12 @@
  * Known findings that no case of a run came upon. A run of a few cases an operator may miss what needs rare sizes or values: whether a
  * finding has gone is decided by the case that it was written down with, judged once more.
  */
-import { parseCase } from '../properties/descriptor.ts'
 import { type CampaignReport, judgedFindings } from './campaign.ts'
+import type { Examination } from './examination.ts'
 import { expectations } from './expectations.ts'
 import { type Finding, findingOf } from './finding.ts'
 import { Death, IsolatedTarget, type Limits } from './isolate.ts'
-import { type Known, knownEntry, speaksOf } from './known.ts'
+import { type Known, knownEntry, showing, speaksOf } from './known.ts'
 
 /** Ids of entries that did not show in the run, and do in a case of their own. Targets run in processes of their own. */
 export async function shownAlone(
@@ -28,11 +28,11 @@ export async function shownAlone(
     signal.addEventListener('abort', stop, { once: true })
     try {
       for (const entry of missed) {
-        for (const descriptor of entry.shownBy) {
-          const { operator } = parseCase(descriptor)
+        for (const examination of showing(entry)) {
+          const { operator } = examination.case
           if (signal.aborted || shown.includes(entry.id)) continue
           if (source === undefined || !audited.has(operator) || !speaksOf(entry, target, operator)) continue
-          const finding = await judgedAlone(isolated, source, target, descriptor)
+          const finding = await judgedAlone(isolated, source, target, examination)
           // Stopping the process looks like its death.
           if (finding && !signal.aborted && expects(entry, target, finding)) shown.push(entry.id)
         }
@@ -55,16 +55,16 @@ async function judgedAlone(
   isolated: IsolatedTarget,
   source: string,
   implementation: string,
-  descriptor: string,
+  examination: Examination,
 ): Promise<Finding | undefined> {
   try {
     isolated.kill()
     await isolated.ask({ ask: 'load', target: source })
-    const reply = await isolated.ask({ ask: 'judge', implementation, examination: { case: parseCase(descriptor) } })
+    const reply = await isolated.ask({ ask: 'judge', implementation, examination })
     return reply.say === 'judged' ? (reply.judgement.finding ?? undefined) : undefined
   } catch (error) {
     if (!(error instanceof Death)) throw error
-    const c = parseCase(descriptor)
+    const { case: c } = examination
     return findingOf(implementation, c, error.kind, `${c.operator}: ${error.message}`, undefined, [])
   }
 }

@@ -4,7 +4,6 @@
  *
  *   auditSuite({ describe, it }, mine, { operators: ['conv2d'], cases: 100, known: 'known.json' })
  */
-import { parseCase } from '../../properties/descriptor.ts'
 import { isObject, refuseCount, refuseImplementation } from '../../properties/given.ts'
 import { holdLaw, laws } from '../../properties/law/index.ts'
 import type { Implementation, OperatorName } from '../../reference/contract.ts'
@@ -12,9 +11,9 @@ import { operatorRow, operators } from '../../reference/operators.ts'
 import { featuresOf } from '../features.ts'
 import { findingOf, isHarmless } from '../finding.ts'
 import { findingsOver } from '../findingsOver.ts'
-import { judge } from '../judge.ts'
-import { type Known, knownEntry, readKnown, speaksOf } from '../known.ts'
+import { type Known, knownEntry, readKnown, showing, speaksOf } from '../known.ts'
 import { expects } from '../knownCases.ts'
+import { examine } from '../manner.ts'
 import { findingRecord } from '../report/json.ts'
 import { findingLines } from '../report/words.ts'
 
@@ -103,9 +102,10 @@ async function refuseGone(
 }
 
 async function showsAlone(implementation: Implementation, k: Known): Promise<boolean> {
-  for (const c of k.shownBy.map(parseCase)) {
-    const outcome = await judge(implementation, c)
+  for (const examination of showing(k)) {
+    const outcome = await examine(implementation, examination)
     if (outcome.status !== 'failed') continue
+    const { case: c } = examination
     const { kind, message, verdict } = outcome
     const finding = findingOf(implementation.name, c, kind, message, verdict?.first, featuresOf(c))
     if (expects(k, implementation.name, finding)) return true
