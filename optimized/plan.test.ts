@@ -49,7 +49,7 @@ it('small images taken together fill a block and no more', () => {
 })
 
 it('small images are taken together, and blocks cover what they cut', () => {
-  const lenet = planLayer(square(1, 6, 28, 5, { N: 64 }))
+  const lenet = planLayer(square(6, 16, 14, 5, { N: 64 }))
   expect(lenet.images).toBeGreaterThan(1)
   const deep = planLayer(square(256, 256, 14, 3))
   expect(deep.channels).toBeLessThan(256)

@@ -77,6 +77,9 @@ export const eights = (Co: number, most: number): number =>
 /** An odd number of cache lines, so that neighbouring channels meet in all 64 sets of L1 and not in a few. */
 export const oddLines = (numbers: number): number => 16 * (ceil(numbers, 16) | 1)
 
+/** The part of vectors of four that so many lanes fill: 6 of 8, 3 of 4. */
+const filled = (lanes: number): number => lanes / (4 * ceil(lanes, 4))
+
 /** Maps from which a 1×1 layer that is not flattened packs x by tiles: an estimate from instruction counts, not a measurement. */
 const LEAST_MAPS = 32
 
@@ -84,7 +87,7 @@ const LEAST_MAPS = 32
 export function planLayer(layer: Layer, flatten = true): Plan {
   const { Ci, Co, N } = layer
   const [R, S] = layer.kernel
-  const depthwise = Ci === 1 && Co <= 2 && R * S <= MOST_TAPS
+  const depthwise = Ci === 1 && R * S <= MOST_TAPS && (Co <= 2 || (Co < 8 && filled(Co) < filled(layer.out[1])))
   const algorithm = depthwise ? 'depthwise' : flatten && isPointwise(layer) ? 'pointwise' : 'direct'
   const flat = algorithm === 'pointwise'
   const [P, Q] = flat ? [1, layer.out[0] * layer.out[1]] : layer.out
