@@ -39,7 +39,7 @@ const BOTH_SIDES = 4
 const SEARCHED_FOR_PATH = 1_500
 /** Failing cases that pairs are sifted by, and the time that may be spent on pairs. */
 const WITNESSES = 10
-const MOST_MS = 1_200
+const MOST_MS = 4_000
 const MOST_MS_CONVENTIONS = 150
 /** Time that may be spent on mistakes of one path. */
 const MOST_MS_PATH = 2_500
