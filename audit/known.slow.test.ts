@@ -57,7 +57,7 @@ describe('what is known of the peers', () => {
     expect(spoken).toEqual(known)
   })
 
-  const alone = ({ manner, shownBy }: Known): string[][] => (manner ? [[...shownBy]] : shownBy.map((c) => [c]))
+  const alone = ({ manner, shownBy }: Known): string[][] => (manner ? [shownBy] : shownBy.map((c) => [c]))
   it.each(known.flatMap((k) => alone(k).map((shownBy) => [k.id, shownBy.join(', '), { ...k, shownBy }] as const)))(
     '%s shows in %s alone',
     async (id, _, entry) => {

@@ -91,7 +91,12 @@ describe('lists', () => {
       [{ ...entry, shownBy: ['tanh n1c1h1w1 x=1'] }],
       /entry X1, shownBy: "tanh n1c1h1w1 x=1": the entry does not speak of tanh, but of relu/,
     ],
-    ['a manner without cases', [{ ...entry, manner: 'together' }], /entry X1, manner: no cases are called together/],
+    [
+      'one call at once',
+      [{ ...entry, shownBy: ['relu n1c1h1w1 x=1'], manner: 'together' }],
+      /entry X1, manner: calls at once are two or more, shownBy has 1; add cases/,
+    ],
+    ['a manner that is none', [{ ...entry, manner: 'twice' }], /entry 1 \(X1\), manner: .*together/],
     ['an id twice', [entry, entry], /the id X1 stands twice in .*own\.json; give each entry an id of its own/],
     ['an id of the peers', [{ ...entry, id: 'T2' }], /the id T2 stands in .*own\.json and in audit\/known\.json/],
   ])('%s is refused in one line that says where and how to mend it', (_, content, message) => {

@@ -22,8 +22,10 @@ export const knownFields = {
   case: z.string().min(1).optional(),
   /** Smallest cases that show it: judged where no case of a run did, so that it has gone when they are right. */
   shownBy: z.array(z.string()).default([]),
-  /** Those cases are one examination, called in this manner; each a call by itself when left out. */
-  manner: z.enum(['repeated', 'together', 'refilled']).optional(),
+  manner: z
+    .literal('together')
+    .optional()
+    .describe('the cases of shownBy are called at once; each by itself when left out'),
   what: z.string().min(1),
   why: z.string().min(1),
   link: z.string().min(1),
@@ -104,19 +106,21 @@ function checked(entry: Known): Known {
   throw new KnownError(`${entry.file}: entry ${entry.id}, operators: there is no ${JSON.stringify(off)}; ${mend}`)
 }
 
-/** What shows an entry, each by itself. */
+/** What shows an entry, each by itself: its cases, or all of them called at once. */
 export function showing({ shownBy, manner }: Known): Examination[] {
   const cases = shownBy.map(parseCase)
-  const last = cases.at(-1)
-  if (manner === undefined || last === undefined) return cases.map((c) => ({ case: c }))
-  return [{ case: last, manner, others: cases.slice(0, -1) }]
+  return manner === undefined
+    ? cases.map((c) => ({ case: c }))
+    : [{ case: cases.at(-1)!, manner, others: cases.slice(0, -1) }]
 }
 
 function withCases(entry: Known): Known {
-  if (entry.manner && entry.shownBy.length === 0)
+  if (entry.manner && entry.shownBy.length < 2) {
+    const number = entry.shownBy.length
     throw new KnownError(
-      `${entry.file}: entry ${entry.id}, manner: no cases are called ${entry.manner}; give them as shownBy`,
+      `${entry.file}: entry ${entry.id}, manner: calls at once are two or more, shownBy has ${number}; add cases, or leave manner out`,
     )
+  }
   for (const descriptor of entry.shownBy) {
     const where = `${entry.file}: entry ${entry.id}, shownBy: ${JSON.stringify(descriptor)}`
     let operator: OperatorName

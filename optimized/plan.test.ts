@@ -48,6 +48,13 @@ it('small images taken together fill a block and no more', () => {
   expect(small(4096)).toBeLessThan(2 ** 20)
 })
 
+it('few maps of one channel have lanes over columns where those are fuller', () => {
+  const algorithm = (Co: number, columns: number) => planLayer(square(1, Co, columns, 5)).algorithm
+  // 24 columns are whole vectors, 6 leave a quarter empty as 6 maps do; 4 and 8 maps fill theirs.
+  expect([algorithm(6, 24), algorithm(3, 24), algorithm(7, 24)]).toEqual(['depthwise', 'depthwise', 'depthwise'])
+  expect([algorithm(6, 6), algorithm(4, 24), algorithm(8, 24)]).toEqual(['direct', 'direct', 'direct'])
+})
+
 it('small images are taken together, and blocks cover what they cut', () => {
   const lenet = planLayer(square(6, 16, 14, 5, { N: 64 }))
   expect(lenet.images).toBeGreaterThan(1)

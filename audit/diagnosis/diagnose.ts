@@ -37,8 +37,9 @@ const CONFIRMED = 10
 const BOTH_SIDES = 4
 /** Cases looked at for those that a path is taken for, which may be one in three hundred. */
 const SEARCHED_FOR_PATH = 1_500
-/** Failing cases that pairs are sifted by, and the time that may be spent on pairs. */
+/** Failing cases that pairs are sifted by. */
 const WITNESSES = 10
+/** Processor time that may be spent on pairs; 1.2 s leave "stride axes swapped + padding at the wrong end" unnamed on a slow machine. */
 const MOST_MS = 4_000
 const MOST_MS_CONVENTIONS = 150
 /** Time that may be spent on mistakes of one path. */
